@@ -1,0 +1,197 @@
+"""What one measures on spin configurations; exact values live in `exact`, sampling in `sampling`.
+
+Everywhere ``spins`` is an array of -1/+1 with shape (..., L, L): the last two axes are the
+lattice, with periodic boundaries, and any axes before them count configurations. Units are
+J = k_B = 1. Introduced in chapter 2.
+"""
+
+import numpy as np
+from scipy.stats import bootstrap
+
+
+def energy_per_spin(spins):
+    """Energy per spin, -1/N times the sum of s_i s_j over nearest-neighbour bonds.
+
+    Parameters
+    ----------
+    spins : array_like, shape (..., L, L)
+        Spins -1/+1 on a periodic square lattice.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        Energies between -2 (all aligned) and 2, in units of J.
+
+    Raises
+    ------
+    ValueError
+        If `spins` is no array of -1/+1 whose last two axes have the same length.
+    """
+    spins = _checked(spins)
+    right = np.roll(spins, -1, axis=-1)
+    down = np.roll(spins, -1, axis=-2)
+    return -(spins * (right + down)).mean(axis=(-2, -1), dtype=float)
+
+
+def magnetization(spins):
+    """Magnetization per spin m = 1/N sum of s_i, signed, between -1 and 1.
+
+    Parameters
+    ----------
+    spins : array_like, shape (..., L, L)
+        Spins -1/+1.
+
+    Returns
+    -------
+    ndarray, shape (...)
+
+    Raises
+    ------
+    ValueError
+        If `spins` is no array of -1/+1 whose last two axes have the same length.
+    """
+    return _checked(spins).mean(axis=(-2, -1), dtype=float)
+
+
+def correlation(spins):
+    """Spin correlation g(r) = <s_i s_{i+r}> along the lattice axes, by Fourier transform.
+
+    Each configuration gives one curve, averaged over all sites i and over the two axis
+    directions; average the curves over configurations for the ensemble's g(r). The mean is not
+    subtracted, so g(0) = 1, g(1) = -E/2N, and g stays finite at long range in the ordered phase.
+
+    Parameters
+    ----------
+    spins : array_like, shape (..., L, L)
+        Spins -1/+1 on a periodic square lattice.
+
+    Returns
+    -------
+    ndarray, shape (..., L // 2 + 1)
+        g(r) for r = 0 ... L // 2, half the period.
+
+    Raises
+    ------
+    ValueError
+        If `spins` is no array of -1/+1 whose last two axes have the same length.
+    """
+    power = structure_factor(spins)
+    size = power.shape[-1]
+    # Wiener-Khinchin: the correlation map is the transform of |s_k|^2.
+    g = np.fft.ifft2(power).real
+    along_axes = (g[..., 0, :] + g[..., :, 0]) / 2
+    return along_axes[..., : size // 2 + 1]
+
+
+def structure_factor(spins):
+    """Structure factor S(k) = |sum_i s_i exp(-i k r_i)|^2 / N of each configuration.
+
+    Parameters
+    ----------
+    spins : array_like, shape (..., L, L)
+        Spins -1/+1 on a periodic square lattice.
+
+    Returns
+    -------
+    ndarray, shape (..., L, L)
+        S at k = 2 pi (a, b) / L, with a and b in the order of `numpy.fft.fftfreq`;
+        S at k = 0 is N m^2 and the mean over all k is 1.
+
+    Raises
+    ------
+    ValueError
+        If `spins` is no array of -1/+1 whose last two axes have the same length.
+    """
+    spins = _checked(spins)
+    return np.abs(np.fft.fft2(spins)) ** 2 / spins.shape[-1] ** 2
+
+
+def binder_cumulant(spins):
+    """Binder's cumulant U4 = 1 - <m^4> / (3 <m^2>^2) of an ensemble of configurations.
+
+    2/3 when every configuration is ordered, 0 (up to 1/N) when m is Gaussian around zero.
+
+    Parameters
+    ----------
+    spins : array_like, shape (..., L, L)
+        Configurations drawn at one temperature; the average runs over all leading axes.
+
+    Returns
+    -------
+    float
+        NaN if every configuration has m = 0.
+
+    Raises
+    ------
+    ValueError
+        If `spins` is no array of -1/+1 whose last two axes have the same length.
+
+    References
+    ----------
+    K. Binder, Z. Phys. B 43, 119 (1981).
+    """
+    m_squared = magnetization(spins) ** 2
+    second, fourth = m_squared.mean(), (m_squared**2).mean()
+    return float(1 - fourth / (3 * second**2)) if second > 0 else float("nan")
+
+
+def bootstrap_error(values, statistic=np.mean, *, resamples=1000, seed=0):
+    """Standard error of a statistic of independent values, by the bootstrap.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+        One number per configuration (its energy, say); configurations must be independent.
+    statistic : callable, default numpy.mean
+        Takes an array and an ``axis`` argument, as NumPy's reductions do.
+    resamples : int, default 1000
+        How many times the values are drawn anew, with replacement.
+    seed : int, default 0
+        The same seed gives the same error.
+
+    Returns
+    -------
+    float
+        Standard deviation of the statistic over the resamples.
+
+    Raises
+    ------
+    ValueError
+        If `values` is not one-dimensional or holds fewer than two numbers.
+
+    References
+    ----------
+    B. Efron, Ann. Statist. 7, 1 (1979).
+    """
+    values = np.asarray(values, dtype=float)
+    if values.ndim != 1 or len(values) < 2:
+        raise ValueError(
+            f"values must be one-dimensional with at least two numbers, got shape {values.shape}"
+        )
+    result = bootstrap(
+        (values,),
+        statistic,
+        n_resamples=resamples,
+        method="percentile",
+        vectorized=True,
+        # One batch of all resamples would hold n * resamples numbers at once.
+        batch=max(1, 10**7 // len(values)),
+        rng=np.random.default_rng(seed),
+    )
+    return float(result.standard_error)
+
+
+def _checked(spins):
+    """Return `spins` as int8 after checking shape and values."""
+    spins = np.asarray(spins)
+    if spins.ndim < 2 or spins.shape[-1] != spins.shape[-2] or spins.shape[-1] < 2:
+        raise ValueError(
+            f"spins must have shape (..., L, L) with L of at least 2, got {spins.shape}"
+        )
+    allowed = (spins == 1) | (spins == -1)
+    if not allowed.all():
+        raise ValueError(
+            f"spins must be -1 or +1, got {spins[~allowed][0]}; "
+            "an image of 0/1 becomes spins as 2 * image - 1"
+        )
+    return spins.astype(np.int8, copy=False)

@@ -1,0 +1,149 @@
+"""Figures that more than one page shows; a figure of one page only is drawn on that page.
+
+Every function returns the Figure and leaves none open, so a notebook shows it once: as the value
+of the cell. Colours tell apart without colour vision (Okabe and Ito's palette).
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+ORDERED, DISORDERED, EXACT = "#D55E00", "#0072B2", "#000000"
+PHASES = {0: ("disordered (T > Tc)", DISORDERED), 1: ("ordered (T < Tc)", ORDERED)}
+
+
+def spin_gallery(images, titles=None, row_labels=None, columns=5):
+    """Show configurations side by side, white for spin up.
+
+    Parameters
+    ----------
+    images : array_like, shape (n, L, L)
+        Spins -1/+1, or images or probabilities in [0, 1].
+    titles : sequence of str, optional
+        One line above each image.
+    row_labels : sequence of str, optional
+        One line left of each row.
+    columns : int, default 5
+        Images per row.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If `images` does not have three axes.
+    """
+    images = np.asarray(images)
+    if images.ndim != 3:
+        raise ValueError(f"images must have shape (n, L, L), got {images.shape}")
+    low = -1 if images.min() < 0 else 0
+    rows = -(-len(images) // columns)
+    fig, axes = _subplots(rows, columns, figsize=(8, 8 * rows / columns + 0.3), squeeze=False)
+    for i, ax in enumerate(axes.flat):
+        # Hiding the ticks, not the axes, keeps the row labels in sight.
+        ax.set(xticks=[], yticks=[], frame_on=i < len(images))
+        if i < len(images):
+            ax.imshow(images[i], cmap="gray", vmin=low, vmax=1)
+        if titles is not None and i < len(titles):
+            ax.set_title(titles[i], fontsize=9)
+    for label, ax in zip(row_labels or [], axes[:, 0]):
+        ax.set_ylabel(label)
+    return fig
+
+
+def loss_curves(history, ylabel, references=None):
+    """Training and validation loss against the epoch.
+
+    Parameters
+    ----------
+    history : History
+        What `ai4mat_ising.training.fit` returned.
+    ylabel : str
+        What the loss is, with its unit.
+    references : dict of str to float, optional
+        Named horizontal lines to compare with.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    fig, ax = _subplots(figsize=(6, 3.8))
+    epochs = np.arange(1, len(history.train) + 1)
+    ax.plot(epochs, history.train, "o-", ms=3, color=DISORDERED, label="training")
+    if history.validation:
+        ax.plot(epochs, history.validation, "s-", ms=3, color=ORDERED, label="validation")
+    for style, (name, value) in zip(["--", ":", "-."], (references or {}).items()):
+        ax.axhline(value, color=EXACT, lw=1, ls=style, label=name)
+    ax.set(xlabel="epoch", ylabel=ylabel)
+    ax.legend()
+    return fig
+
+
+def latent_by_phase(z, labels):
+    """Scatter of two latent coordinates, coloured by phase.
+
+    Parameters
+    ----------
+    z : array_like, shape (n, 2)
+        Codes, or a projection of them.
+    labels : array_like of int, shape (n,)
+        1 for ordered, 0 for disordered.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    z, labels = _checked_plane(z), np.asarray(labels)
+    fig, ax = _subplots(figsize=(6, 5))
+    for value, (name, colour) in PHASES.items():
+        ax.scatter(*z[labels == value].T, s=8, alpha=0.4, lw=0, color=colour, label=name)
+    ax.set(xlabel="latent coordinate 1", ylabel="latent coordinate 2")
+    for handle in ax.legend().legend_handles:
+        handle.set(alpha=1, sizes=[30])
+    return fig
+
+
+def latent_by_value(z, values, label, cmap="coolwarm", symmetric=False):
+    """Scatter of two latent coordinates, coloured by a number such as T or m.
+
+    Parameters
+    ----------
+    z : array_like, shape (n, 2)
+        Codes, or a projection of them.
+    values : array_like, shape (n,)
+        What the colour shows.
+    label : str
+        Text beside the colour bar.
+    cmap : str, default "coolwarm"
+        Name of a Matplotlib colour map.
+    symmetric : bool, default False
+        Centre the colours on zero.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    z, values = _checked_plane(z), np.asarray(values)
+    limit = np.abs(values).max() if symmetric else None
+    fig, ax = _subplots(figsize=(6, 5))
+    points = ax.scatter(
+        *z.T, c=values, s=8, lw=0, cmap=cmap, vmin=-limit if symmetric else None, vmax=limit
+    )
+    ax.set(xlabel="latent coordinate 1", ylabel="latent coordinate 2")
+    fig.colorbar(points, label=label)
+    return fig
+
+
+def _checked_plane(z):
+    z = np.asarray(z)
+    if z.ndim != 2 or z.shape[1] != 2:
+        raise ValueError(f"z must have shape (n, 2), got {z.shape}; project it first")
+    return z
+
+
+def _subplots(*args, **kwargs):
+    """Like pyplot.subplots, white whatever the page's colour, and not shown a second time."""
+    fig, axes = plt.subplots(*args, layout="constrained", facecolor="white", **kwargs)
+    plt.close(fig)
+    return fig, axes

@@ -1,0 +1,259 @@
+"""The training loop: `fit` minimises ``model.loss`` on batches of images; models are in `models`."""
+
+import math
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import torch
+from torch.utils.data import DataLoader, Subset, TensorDataset
+from tqdm.auto import tqdm
+
+from ai4mat_ising.datasets import IsingDataset
+
+# Validation needs no gradients, so its batches can be larger than any training batch.
+VALIDATION_BATCH = 1024
+
+
+@dataclass
+class History:
+    """Losses of a training run, one entry per finished epoch.
+
+    Attributes
+    ----------
+    train : list of float
+        Mean training loss over the epoch, while the weights were moving.
+    validation : list of float
+        Loss on the validation data after the epoch; empty without validation data.
+    """
+
+    train: list = field(default_factory=list)
+    validation: list = field(default_factory=list)
+
+
+def fit(
+    model,
+    train,
+    validation=None,
+    *,
+    epochs=20,
+    batch_size=64,
+    lr=1e-3,
+    seed=0,
+    device=None,
+    progress=True,
+):
+    """Train a model with Adam on the loss that it defines.
+
+    Introduced in chapter 4, which writes this loop out once. Labels are never used.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        Any model with a method ``loss(x)`` that returns a scalar tensor for images ``x``.
+        Trained in place, and left on `device` in evaluation mode.
+    train, validation : Dataset or torch.Tensor
+        Images (n, 1, L, L) in [0, 1], or a dataset of images or of (image, label) pairs.
+        Transforms of a dataset are applied anew in every epoch.
+    epochs : int, default 20
+        Passes over the training data.
+    batch_size : int, default 64
+        Images per step of the optimiser.
+    lr : float, default 1e-3
+        Adam's learning rate at the start; it falls to zero along half a cosine.
+    seed : int, default 0
+        Fixes the order of the batches and the noise that the model draws. With the same initial
+        weights, two runs on the same CPU agree bit for bit. The global random state is left as
+        it was.
+    device : str or torch.device, optional
+        Where to train; by default CUDA where there is one, then Apple's MPS, then the CPU.
+    progress : bool, default True
+        Show a progress bar with both losses. (A build of the book shows none.)
+
+    Returns
+    -------
+    History
+        ``.train`` and ``.validation``, one loss per finished epoch. Interrupting (Ctrl-C, or the
+        stop button) returns what was reached so far: the weights stay as they are.
+
+    Raises
+    ------
+    ValueError
+        If an argument is of the wrong kind, or there are no training data.
+    FloatingPointError
+        If the loss becomes NaN or infinite; the message says in which epoch. The weights are
+        those from before the offending step.
+    """
+    _check(model, epochs, batch_size, lr)
+    device = torch.device(device) if device is not None else _best_device()
+    model.to(device)
+    shuffle = torch.Generator().manual_seed(seed)
+    train = _batches("train", train, batch_size, device, shuffle)
+    if validation is not None:
+        validation = _batches("validation", validation, VALIDATION_BATCH, device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    # Large steps first, small ones last: the same loss in less than half the epochs.
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs * len(train))
+    history = History()
+    with _random_state_kept(device, seed), _progress_bar(epochs, progress) as bar:
+        try:
+            for epoch in range(1, epochs + 1):
+                loss = _train_epoch(model, train, optimizer, schedule, epoch)
+                if validation is not None:
+                    history.validation.append(_evaluate(model, validation, epoch))
+                history.train.append(loss)
+                bar.update()
+                bar.set_postfix({name: f"{h[-1]:.4f}" for name, h in vars(history).items() if h})
+        except KeyboardInterrupt:
+            bar.write(f"Interrupted: kept the weights after {len(history.train)} full epochs.")
+        finally:
+            model.eval()
+    return history
+
+
+def _train_epoch(model, batches, optimizer, schedule, epoch):
+    """One pass over the training batches; returns the mean loss per image."""
+    model.train()
+    total = count = 0
+    for x in batches:
+        loss = model.loss(x)
+        # Checked before the step, so that the weights stay usable.
+        total += _finite(loss, "training", epoch) * len(x)
+        count += len(x)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    return total / count
+
+
+@torch.no_grad()
+def _evaluate(model, batches, epoch):
+    """Mean loss per image, without training."""
+    model.eval()
+    total = count = 0
+    for x in batches:
+        total += _finite(model.loss(x), "validation", epoch) * len(x)
+        count += len(x)
+    return total / count
+
+
+def _finite(loss, name, epoch):
+    value = loss.item()
+    if not math.isfinite(value):
+        raise FloatingPointError(
+            f"the {name} loss became {value} in epoch {epoch}; "
+            f"try a smaller lr, or look for NaN in the {name} data"
+        )
+    return value
+
+
+@contextmanager
+def _random_state_kept(device, seed):
+    """Seed torch for the run and put its random state back afterwards."""
+    accelerators = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices=accelerators):
+        torch.manual_seed(seed)
+        yield
+
+
+class _TensorBatches:
+    """Batches cut from one tensor: many times faster than fetching images one by one."""
+
+    def __init__(self, images, batch_size, generator):
+        self.images, self.batch_size, self.generator = images, batch_size, generator
+
+    def __len__(self):
+        return math.ceil(len(self.images) / self.batch_size)
+
+    def __iter__(self):
+        if self.generator is None:
+            yield from self.images.split(self.batch_size)
+            return
+        order = torch.randperm(len(self.images), generator=self.generator).to(self.images.device)
+        for chosen in order.split(self.batch_size):
+            yield self.images[chosen]
+
+
+class _DatasetBatches:
+    """Batches from any dataset, item by item, so that its transforms apply in every epoch."""
+
+    def __init__(self, dataset, batch_size, generator, device):
+        self.loader = DataLoader(
+            dataset, batch_size, shuffle=generator is not None, generator=generator
+        )
+        self.device = device
+
+    def __len__(self):
+        return len(self.loader)
+
+    def __iter__(self):
+        for batch in self.loader:
+            yield (batch if torch.is_tensor(batch) else batch[0]).to(self.device)
+
+
+def _batches(name, data, batch_size, device, generator=None):
+    """Iterate over batches of images; shuffled if there is a generator."""
+    if not torch.is_tensor(data) and not hasattr(data, "__getitem__"):
+        raise ValueError(f"{name} must be a tensor or a Dataset, got {type(data).__name__}")
+    if len(data) == 0:
+        raise ValueError(f"{name} must hold at least one image, got none")
+    images = images_of(data)
+    if images is None:
+        return _DatasetBatches(data, batch_size, generator, device)
+    if images.ndim != 4 or not images.is_floating_point():
+        raise ValueError(
+            f"{name} must be float images of shape (n, 1, L, L), "
+            f"got {images.dtype} of shape {tuple(images.shape)}"
+        )
+    return _TensorBatches(images.to(device), batch_size, generator)
+
+
+def images_of(data):
+    """All images of `data` as one tensor, or None where they must be fetched one by one.
+
+    Parameters
+    ----------
+    data : torch.Tensor or Dataset
+
+    Returns
+    -------
+    torch.Tensor, shape (n, 1, L, L), or None
+        None for datasets that transform their items or are of a kind not known here.
+    """
+    if torch.is_tensor(data):
+        return data
+    if isinstance(data, TensorDataset):
+        return data.tensors[0]
+    if isinstance(data, Subset):
+        whole = images_of(data.dataset)
+        return None if whole is None else whole[torch.as_tensor(data.indices)]
+    if isinstance(data, IsingDataset) and data.transform is None:
+        return data.images()
+    return None
+
+
+def _best_device():
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def _progress_bar(epochs, progress):
+    # AI4MAT_PROGRESS=0 is set by the build of the book: a bar in a page would load scripts from
+    # another host, and TQDM_DISABLE does not silence the notebook's bar.
+    hidden = not progress or os.environ.get("AI4MAT_PROGRESS") == "0"
+    return tqdm(total=epochs, desc="training", unit="epoch", disable=hidden)
+
+
+def _check(model, epochs, batch_size, lr):
+    if not callable(getattr(model, "loss", None)):
+        raise ValueError(
+            f"model must have a method loss(x), as the models of this package do; "
+            f"got {type(model).__name__}"
+        )
+    for name, value in [("epochs", epochs), ("batch_size", batch_size)]:
+        if not isinstance(value, int) or value < 1:
+            raise ValueError(f"{name} must be a positive integer, got {value!r}")
+    if not 0 < lr < float("inf"):
+        raise ValueError(f"lr must be a positive number, got {lr!r}")
