@@ -4,6 +4,7 @@ Drawing configurations from a model does not live here. Codes ``z`` are NumPy ar
 (n, latent_dim); labels are 1 for the ordered and 0 for the disordered phase.
 """
 
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -43,11 +44,13 @@ def encode(model, data, batch_size=1000):
     device = next(model.parameters()).device
     was_training = model.training
     model.eval()
-    codes = [
-        model.encode((x if torch.is_tensor(x) else x[0]).to(device)).cpu().numpy() for x in batches
-    ]
-    model.train(was_training)
-    return np.concatenate(codes)
+    try:
+        codes = [
+            model.encode((x if torch.is_tensor(x) else x[0]).to(device)).cpu() for x in batches
+        ]
+    finally:
+        model.train(was_training)
+    return torch.cat(codes).numpy()
 
 
 class Projection(NamedTuple):
@@ -116,7 +119,7 @@ def interpolate(z_start, z_end, steps=10):
             "z_start and z_end must be vectors of the same length, "
             f"got shapes {z_start.shape} and {z_end.shape}"
         )
-    if not isinstance(steps, int) or steps < 2:
+    if not isinstance(steps, Integral) or steps < 2:
         raise ValueError(f"steps must be an integer of at least 2, got {steps!r}")
     return np.linspace(z_start, z_end, steps)
 

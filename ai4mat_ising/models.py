@@ -3,6 +3,8 @@
 Images are float tensors (B, 1, L, L) with 1 for spin up and 0 for spin down.
 """
 
+from numbers import Integral
+
 from torch import nn
 
 
@@ -28,14 +30,14 @@ class ConvAutoencoder(nn.Module):
 
     def __init__(self, latent_dim=2, size=16):
         super().__init__()
-        if not isinstance(latent_dim, int) or latent_dim < 1:
+        if not _is_positive_integer(latent_dim):
             raise ValueError(f"latent_dim must be a positive integer, got {latent_dim!r}")
-        if not isinstance(size, int) or size < 4 or size % 4:
+        if not _is_positive_integer(size) or size % 4:
             raise ValueError(
                 f"size must be a positive multiple of 4 (it is halved twice), got {size!r}"
             )
-        self.latent_dim, self.size = latent_dim, size
-        quarter = size // 4
+        self.latent_dim, self.size = int(latent_dim), int(size)
+        quarter = self.size // 4
         self.encoder = nn.Sequential(
             nn.Conv2d(1, 16, 3, stride=2, padding=1),  # L/2
             nn.ReLU(),
@@ -78,3 +80,8 @@ class ConvAutoencoder(nn.Module):
     def loss(self, x):
         """Mean squared error per pixel between `x` and its reconstruction, a scalar tensor."""
         return nn.functional.mse_loss(self(x)[0], x)
+
+
+def _is_positive_integer(value):
+    # True counts as an integer in Python, but it is no number of anything.
+    return isinstance(value, Integral) and not isinstance(value, bool) and value > 0

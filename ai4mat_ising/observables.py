@@ -5,6 +5,8 @@ lattice, with periodic boundaries, and any axes before them count configurations
 J = k_B = 1. Introduced in chapter 2.
 """
 
+from numbers import Integral
+
 import numpy as np
 from scipy.stats import bootstrap
 
@@ -145,7 +147,7 @@ def bootstrap_error(values, statistic=np.mean, *, resamples=1000, seed=0):
     statistic : callable, default numpy.mean
         Takes an array and an ``axis`` argument, as NumPy's reductions do.
     resamples : int, default 1000
-        How many times the values are drawn anew, with replacement.
+        How many times the values are drawn anew, with replacement; at least 2.
     seed : int, default 0
         The same seed gives the same error.
 
@@ -157,7 +159,8 @@ def bootstrap_error(values, statistic=np.mean, *, resamples=1000, seed=0):
     Raises
     ------
     ValueError
-        If `values` is not one-dimensional or holds fewer than two numbers.
+        If `values` is not one-dimensional, holds fewer than two numbers or a number that is not
+        finite, or if `resamples` is below 2.
 
     References
     ----------
@@ -168,6 +171,10 @@ def bootstrap_error(values, statistic=np.mean, *, resamples=1000, seed=0):
         raise ValueError(
             f"values must be one-dimensional with at least two numbers, got shape {values.shape}"
         )
+    if not np.isfinite(values).all():
+        raise ValueError(f"values must be finite, got {values[~np.isfinite(values)][0]}")
+    if not isinstance(resamples, Integral) or resamples < 2:
+        raise ValueError(f"resamples must be an integer of at least 2, got {resamples!r}")
     result = bootstrap(
         (values,),
         statistic,
@@ -188,10 +195,11 @@ def _checked(spins):
         raise ValueError(
             f"spins must have shape (..., L, L) with L of at least 2, got {spins.shape}"
         )
+    hint = "an image of 0/1 becomes spins as 2.0 * image - 1"
+    # Types that cannot hold -1 are refused even where every value is 1.
+    if spins.dtype.kind not in "if":
+        raise ValueError(f"spins must be signed numbers -1 or +1, got dtype {spins.dtype}; {hint}")
     allowed = (spins == 1) | (spins == -1)
     if not allowed.all():
-        raise ValueError(
-            f"spins must be -1 or +1, got {spins[~allowed][0]}; "
-            "an image of 0/1 becomes spins as 2 * image - 1"
-        )
+        raise ValueError(f"spins must be -1 or +1, got {spins[~allowed][0]}; {hint}")
     return spins.astype(np.int8, copy=False)

@@ -4,6 +4,8 @@ Every function returns the Figure and leaves none open, so a notebook shows it o
 of the cell. Colours tell apart without colour vision (Okabe and Ito's palette).
 """
 
+from itertools import cycle
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -32,11 +34,11 @@ def spin_gallery(images, titles=None, row_labels=None, columns=5):
     Raises
     ------
     ValueError
-        If `images` does not have three axes.
+        If `images` does not have three axes, or holds no image.
     """
     images = np.asarray(images)
-    if images.ndim != 3:
-        raise ValueError(f"images must have shape (n, L, L), got {images.shape}")
+    if images.ndim != 3 or len(images) == 0:
+        raise ValueError(f"images must have shape (n, L, L) with n >= 1, got {images.shape}")
     low = -1 if images.min() < 0 else 0
     rows = -(-len(images) // columns)
     fig, axes = _subplots(rows, columns, figsize=(8, 8 * rows / columns + 0.3), squeeze=False)
@@ -47,7 +49,7 @@ def spin_gallery(images, titles=None, row_labels=None, columns=5):
             ax.imshow(images[i], cmap="gray", vmin=low, vmax=1)
         if titles is not None and i < len(titles):
             ax.set_title(titles[i], fontsize=9)
-    for label, ax in zip(row_labels or [], axes[:, 0]):
+    for label, ax in zip([] if row_labels is None else row_labels, axes[:, 0]):
         ax.set_ylabel(label)
     return fig
 
@@ -73,9 +75,10 @@ def loss_curves(history, ylabel, references=None):
     ax.plot(epochs, history.train, "o-", ms=3, color=DISORDERED, label="training")
     if history.validation:
         ax.plot(epochs, history.validation, "s-", ms=3, color=ORDERED, label="validation")
-    for style, (name, value) in zip(["--", ":", "-."], (references or {}).items()):
+    for style, (name, value) in zip(cycle(["--", ":", "-."]), (references or {}).items()):
         ax.axhline(value, color=EXACT, lw=1, ls=style, label=name)
     ax.set(xlabel="epoch", ylabel=ylabel)
+    ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend()
     return fig
 
@@ -93,8 +96,15 @@ def latent_by_phase(z, labels):
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If `z` is not of shape (n, 2), or `labels` not 0 or 1 of shape (n,).
     """
-    z, labels = _checked_plane(z), np.asarray(labels)
+    z, labels = _checked_plane(z, labels, "labels")
+    if not np.isin(labels, list(PHASES)).all():
+        raise ValueError(f"labels must be 0 or 1, got {np.unique(labels)}")
     fig, ax = _subplots(figsize=(6, 5))
     for value, (name, colour) in PHASES.items():
         ax.scatter(*z[labels == value].T, s=8, alpha=0.4, lw=0, color=colour, label=name)
@@ -123,8 +133,13 @@ def latent_by_value(z, values, label, cmap="coolwarm", symmetric=False):
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If `z` is not of shape (n, 2), or `values` not of shape (n,).
     """
-    z, values = _checked_plane(z), np.asarray(values)
+    z, values = _checked_plane(z, values, "values")
     limit = np.abs(values).max() if symmetric else None
     fig, ax = _subplots(figsize=(6, 5))
     points = ax.scatter(
@@ -135,11 +150,13 @@ def latent_by_value(z, values, label, cmap="coolwarm", symmetric=False):
     return fig
 
 
-def _checked_plane(z):
-    z = np.asarray(z)
+def _checked_plane(z, values, name):
+    z, values = np.asarray(z), np.asarray(values)
     if z.ndim != 2 or z.shape[1] != 2:
         raise ValueError(f"z must have shape (n, 2), got {z.shape}; project it first")
-    return z
+    if values.shape != z.shape[:1]:
+        raise ValueError(f"{name} must have shape ({len(z)},) like z's rows, got {values.shape}")
+    return z, values
 
 
 def _subplots(*args, **kwargs):

@@ -1,9 +1,10 @@
-"""The training loop: `fit` minimises ``model.loss`` on batches of images; models are in `models`."""
+"""The training loop: `fit` minimises ``model.loss`` on images; the models are in `models`."""
 
 import math
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 
 import torch
 from torch.utils.data import DataLoader, Subset, TensorDataset
@@ -53,7 +54,7 @@ def fit(
         Any model with a method ``loss(x)`` that returns a scalar tensor for images ``x``.
         Trained in place, and left on `device` in evaluation mode.
     train, validation : Dataset or torch.Tensor
-        Images (n, 1, L, L) in [0, 1], or a dataset of images or of (image, label) pairs.
+        float32 images (n, 1, L, L) in [0, 1], or a dataset of them or of (image, label) pairs.
         Transforms of a dataset are applied anew in every epoch.
     epochs : int, default 20
         Passes over the training data.
@@ -79,20 +80,22 @@ def fit(
     Raises
     ------
     ValueError
-        If an argument is of the wrong kind, or there are no training data.
+        If an argument is of the wrong kind, there are no data, or `device` is not there.
     FloatingPointError
         If the loss becomes NaN or infinite; the message says in which epoch. The weights are
         those from before the offending step.
     """
-    _check(model, epochs, batch_size, lr)
-    device = torch.device(device) if device is not None else _best_device()
-    model.to(device)
+    _check(model, epochs, batch_size, lr, seed)
+    # torch takes no NumPy integers here and there.
+    epochs, batch_size, seed = int(epochs), int(batch_size), int(seed)
+    device = _checked_device(device)
     shuffle = torch.Generator().manual_seed(seed)
     train = _batches("train", train, batch_size, device, shuffle)
     if validation is not None:
         validation = _batches("validation", validation, VALIDATION_BATCH, device)
+    model.to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-    # Large steps first, small ones last: the same loss in less than half the epochs.
+    # Ever smaller steps let the loss settle; at a constant lr it jitters to the end.
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs * len(train))
     history = History()
     with _random_state_kept(device, seed), _progress_bar(epochs, progress) as bar:
@@ -151,9 +154,14 @@ def _finite(loss, name, epoch):
 @contextmanager
 def _random_state_kept(device, seed):
     """Seed torch for the run and put its random state back afterwards."""
-    accelerators = [device] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices=accelerators):
-        torch.manual_seed(seed)
+    accelerators = [] if device.type == "cpu" else [device]
+    with torch.random.fork_rng(accelerators, device_type=device.type):
+        # torch.manual_seed would also seed accelerators that the run does not use.
+        torch.default_generator.manual_seed(seed)
+        if device.type == "cuda":
+            torch.cuda.default_generators[device.index].manual_seed(seed)
+        elif device.type == "mps":
+            torch.mps.manual_seed(seed)
         yield
 
 
@@ -178,35 +186,39 @@ class _TensorBatches:
 class _DatasetBatches:
     """Batches from any dataset, item by item, so that its transforms apply in every epoch."""
 
-    def __init__(self, dataset, batch_size, generator, device):
+    def __init__(self, name, dataset, batch_size, generator, device):
         self.loader = DataLoader(
             dataset, batch_size, shuffle=generator is not None, generator=generator
         )
-        self.device = device
+        self.name, self.device = name, device
 
     def __len__(self):
         return len(self.loader)
 
     def __iter__(self):
         for batch in self.loader:
-            yield (batch if torch.is_tensor(batch) else batch[0]).to(self.device)
+            images = batch if torch.is_tensor(batch) else batch[0]
+            yield _checked_images(self.name, images).to(self.device)
 
 
 def _batches(name, data, batch_size, device, generator=None):
     """Iterate over batches of images; shuffled if there is a generator."""
-    if not torch.is_tensor(data) and not hasattr(data, "__getitem__"):
+    if not (hasattr(data, "__getitem__") and hasattr(data, "__len__")):
         raise ValueError(f"{name} must be a tensor or a Dataset, got {type(data).__name__}")
     if len(data) == 0:
         raise ValueError(f"{name} must hold at least one image, got none")
     images = images_of(data)
     if images is None:
-        return _DatasetBatches(data, batch_size, generator, device)
-    if images.ndim != 4 or not images.is_floating_point():
-        raise ValueError(
-            f"{name} must be float images of shape (n, 1, L, L), "
-            f"got {images.dtype} of shape {tuple(images.shape)}"
-        )
-    return _TensorBatches(images.to(device), batch_size, generator)
+        return _DatasetBatches(name, data, batch_size, generator, device)
+    return _TensorBatches(_checked_images(name, images).to(device), batch_size, generator)
+
+
+def _checked_images(name, images):
+    if torch.is_tensor(images) and images.ndim == 4 and images.dtype == torch.float32:
+        return images
+    is_tensor = torch.is_tensor(images)
+    got = f"{images.dtype} of shape {tuple(images.shape)}" if is_tensor else type(images).__name__
+    raise ValueError(f"{name} must be float32 images of shape (n, 1, L, L), got {got}")
 
 
 def images_of(data):
@@ -223,14 +235,25 @@ def images_of(data):
     """
     if torch.is_tensor(data):
         return data
-    if isinstance(data, TensorDataset):
+    # The exact classes: a subclass may transform what it holds.
+    if type(data) is TensorDataset:
         return data.tensors[0]
-    if isinstance(data, Subset):
+    if type(data) is Subset:
         whole = images_of(data.dataset)
         return None if whole is None else whole[torch.as_tensor(data.indices)]
-    if isinstance(data, IsingDataset) and data.transform is None:
+    if type(data) is IsingDataset and data.transform is None:
         return data.images()
     return None
+
+
+def _checked_device(device):
+    if device is None:
+        device = _best_device()
+    try:
+        return torch.empty(0, device=device).device
+    except (AssertionError, RuntimeError, TypeError) as error:
+        reason = str(error).split("\n")[0]
+        raise ValueError(f"device must be one to compute on, got {device!r}: {reason}") from None
 
 
 def _best_device():
@@ -246,14 +269,16 @@ def _progress_bar(epochs, progress):
     return tqdm(total=epochs, desc="training", unit="epoch", disable=hidden)
 
 
-def _check(model, epochs, batch_size, lr):
-    if not callable(getattr(model, "loss", None)):
+def _check(model, epochs, batch_size, lr, seed):
+    if not isinstance(model, torch.nn.Module) or not callable(getattr(model, "loss", None)):
         raise ValueError(
-            f"model must have a method loss(x), as the models of this package do; "
-            f"got {type(model).__name__}"
+            f"model must be a torch.nn.Module with a method loss(x), as the models of this package "
+            f"are; got {type(model).__name__}"
         )
-    for name, value in [("epochs", epochs), ("batch_size", batch_size)]:
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be a positive integer, got {value!r}")
-    if not 0 < lr < float("inf"):
+    integers = [("epochs", epochs, 1), ("batch_size", batch_size, 1), ("seed", seed, 0)]
+    for name, value, least in integers:
+        # True counts as an integer in Python, but it is no number of anything.
+        if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+            raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}")
+    if not isinstance(lr, Real) or not 0 < lr < float("inf"):
         raise ValueError(f"lr must be a positive number, got {lr!r}")

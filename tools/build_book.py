@@ -7,14 +7,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+from filelock import FileLock
+
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "_build" / ".jupyter_cache"
 
 
 def build(output=ROOT):
     """Build the site into ``output/_build/html``; returns the exit status of Jupyter Book."""
-    forget_stale_outputs()
-    share_cache(output)
+    CACHE.parent.mkdir(exist_ok=True)
+    # Two builds at once would drop the cache under each other's feet.
+    with FileLock(CACHE.with_name(".lock")):
+        forget_stale_outputs()
+        share_cache(output)
+        return run_jupyter_book(output)
+
+
+def run_jupyter_book(output):
+    """Execute what is not cached and write the pages; returns the exit status."""
     command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT / "book"]
     command += ["--config", ROOT / "_config.yml", "--path-output", output]
     # -n -W: a broken link or any other warning fails the build; --keep-going shows all of them.
@@ -35,7 +45,6 @@ def forget_stale_outputs():
     stamp = CACHE.with_name(".computed_with")
     if not stamp.exists() or stamp.read_text() != digest.hexdigest():
         shutil.rmtree(CACHE, ignore_errors=True)
-        stamp.parent.mkdir(exist_ok=True)
         stamp.write_text(digest.hexdigest())
 
 
