@@ -1,21 +1,39 @@
-# Everything anyone types. `make help` lists the targets.
+# Everything anyone types; `make help` lists the targets.
 PYTHON ?= python3
 PIP_ARGS ?=
 PORT ?= 8000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help book test serve
+.PHONY: help book serve test release bench clean
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@sed -n 's/^\([a-z]*\):.*##/\1 /p' $(MAKEFILE_LIST) | awk '{name = $$1; $$1 = ""; printf "make %-8s%s\n", name, $$0}'
 
-# The install depends on what it installs: a second call does nothing.
+# The install depends on what it installs, so a second call does nothing.
 .venv/installed: pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, $(PYTHON) is %d.%d: make PYTHON=python3.12 ..." % sys.version_info[:2])'
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or later is needed; name one: make ... PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt -e '.[dev]'
 	@touch $@
 
-test: .venv/installed  ## run every test
+book: .venv/installed  ## execute and build the site into _build/html
+	@$(BIN)/python tools/build_book.py
+
+serve: .venv/installed  ## show the built site on http://localhost:8000 (PORT=... for another)
+	@test -f _build/html/index.html || { echo "There is no site yet: run make book first."; exit 1; }
+	@echo "The book is at http://localhost:$(PORT) (Ctrl-C stops it)."
+	@$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 $(PORT)
+
+test: .venv/installed  ## run every test: package, book, assignments
 	$(BIN)/python -m pytest
+
+release: .venv/installed  ## make exercises/ from solutions/
+	for set in solutions/*/; do $(BIN)/nbgrader generate_assignment --force --create "$$(basename $$set)" || exit 1; done
+	rm -f gradebook.db
+
+bench: .venv/installed  ## print the table of benchmarks
+	$(BIN)/python -m benchmarks
+
+clean:  ## remove what was built, not the installation
+	rm -rf _build .pytest_cache

@@ -86,7 +86,7 @@ def correlation(spins):
 
 
 def structure_factor(spins):
-    """Structure factor S(k) = |sum_i s_i exp(-i k r_i)|^2 / N of each configuration.
+    """Structure factor ``S(k) = |sum_i s_i exp(-i k r_i)|^2 / N`` of each configuration.
 
     Parameters
     ----------

@@ -78,7 +78,7 @@ def loss_curves(history, ylabel, references=None):
     for style, (name, value) in zip(cycle(["--", ":", "-."]), (references or {}).items()):
         ax.axhline(value, color=EXACT, lw=1, ls=style, label=name)
     ax.set(xlabel="epoch", ylabel=ylabel)
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     ax.legend()
     return fig
 

@@ -30,7 +30,9 @@ def run_jupyter_book(output):
     # -n -W: a broken link or any other warning fails the build; --keep-going shows all of them.
     # --all: without it a failed build passes when repeated, and glued numbers may be stale.
     command += ["--all", "-n", "-W", "--keep-going"]
-    return subprocess.run(command, env=os.environ | {"AI4MAT_PROGRESS": "0"}).returncode
+    # One thread: beside any other work, two threads that wait for each other are far slower.
+    settings = {"AI4MAT_PROGRESS": "0", "OMP_NUM_THREADS": "1"}
+    return subprocess.run(command, env=os.environ | settings).returncode
 
 
 def forget_stale_outputs():

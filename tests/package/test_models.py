@@ -1,5 +1,5 @@
-"""ConvAutoencoder is the network of the published week-11 lesson, for any lattice that can be halved
-twice, and refuses what does not fit it."""
+"""ConvAutoencoder is the network of the published week-11 lesson, for any lattice that can be
+halved twice, and refuses what does not fit it."""
 
 import numpy as np
 import pytest

@@ -1,5 +1,5 @@
-"""`fit` trains any model on any data set, repeatably and without side effects, says what is wrong, and
-reaches on MDS-2 what the published week-11 lesson reached."""
+"""`fit` trains any model on any data set, repeatably and without side effects, says what is wrong,
+and reaches on MDS-2 what the published week-11 lesson reached."""
 
 import random
 from contextlib import nullcontext
@@ -175,7 +175,7 @@ def test_losses_are_means_over_images_not_over_batches():
 
 
 def test_steps_fall_to_zero_along_half_a_cosine():
-    """Under a constant gradient Adam's step is the learning rate; n of them sum to lr (n + 1) / 2."""
+    """Under a constant gradient Adam's step is the learning rate; n sum to lr (n + 1) / 2."""
 
     class Slope(MeanImage):
         def loss(self, x):
@@ -396,7 +396,8 @@ def test_lr_must_be_a_positive_number(lr):
 
 @pytest.mark.parametrize("model", [nn.Linear(2, 2), ConvAutoencoder, lambda x: x, None])
 def test_the_model_must_be_a_module_with_a_loss(model):
-    with pytest.raises(ValueError, match=r"model must be .* loss\(x\).* got " + type(model).__name__):
+    got = type(model).__name__
+    with pytest.raises(ValueError, match=r"model must be .* loss\(x\).* got " + got):
         fit(model, random_images(5))
 
 

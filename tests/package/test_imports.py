@@ -1,0 +1,79 @@
+"""Importing the package loads no more than it must and changes nothing outside it."""
+
+import json
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import ai4mat_ising
+
+MODULES = [m.name for m in pkgutil.walk_packages(ai4mat_ising.__path__, "ai4mat_ising.")]
+
+
+def run_in_a_new_interpreter(code):
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (0, "")
+    return json.loads(result.stdout)
+
+
+def loaded_by(module):
+    code = f"import json, sys, {module}; print(json.dumps([*sys.modules]))"
+    return set(run_in_a_new_interpreter(code))
+
+
+def test_the_package_itself_loads_nothing():
+    loaded = loaded_by("ai4mat_ising")
+    assert {name for name in loaded if name.startswith("ai4mat_ising.")} == set()
+    assert loaded.isdisjoint({"numpy", "scipy", "torch", "matplotlib", "sklearn"})
+
+
+@pytest.mark.parametrize("leaf", ["exact", "observables"])
+def test_leaves_load_neither_torch_nor_matplotlib_nor_other_modules_of_ours(leaf):
+    loaded = loaded_by(f"ai4mat_ising.{leaf}")
+    assert loaded.isdisjoint({"torch", "matplotlib", "sklearn", "tqdm", "numba"})
+    ours = {name for name in loaded if name.startswith("ai4mat_ising.")}
+    assert ours == {f"ai4mat_ising.{leaf}"}
+
+
+def test_training_and_encoding_load_no_pyplot():
+    assert "matplotlib.pyplot" not in loaded_by("ai4mat_ising.models, ai4mat_ising.latent")
+
+
+# The first import also loads numpy, torch and the like, which do change warning filters; the second
+# runs only our own code.
+SIDE_EFFECTS = """
+import importlib, json, os, random, sys, threading, warnings
+import matplotlib, numpy, torch
+
+def state():
+    return {
+        "warning filters": repr(warnings.filters),
+        "rcParams": repr(matplotlib.rcParams.copy()),
+        "random": repr(random.getstate()),
+        "numpy.random": repr([*map(repr, numpy.random.get_state()[1])]),
+        "numpy.errstate": repr(numpy.geterr()),
+        "printoptions": repr(numpy.get_printoptions()),
+        "torch": repr(torch.get_rng_state().tolist()),
+        "default dtype": repr(torch.get_default_dtype()),
+        "threads of torch": torch.get_num_threads(),
+        "deterministic": torch.are_deterministic_algorithms_enabled(),
+        "threads": threading.active_count(),
+        "environment": repr(dict(os.environ)),
+        "folder": os.getcwd(),
+        "path": repr(sys.path),
+    }
+
+importlib.import_module(MODULE)
+for name in [name for name in sys.modules if name.startswith("ai4mat_ising")]:
+    del sys.modules[name]
+before = state()
+importlib.import_module(MODULE)
+print(json.dumps([key for key, value in state().items() if value != before[key]]))
+"""
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_importing_changes_no_global_state(module):
+    assert run_in_a_new_interpreter(f"MODULE = {module!r}" + SIDE_EFFECTS) == []
