@@ -32,7 +32,12 @@ release: .venv/installed  ## make exercises/ from solutions/
 	for set in solutions/*/; do $(BIN)/nbgrader generate_assignment --force --create "$$(basename $$set)" || exit 1; done
 	rm -f gradebook.db
 
-bench: .venv/installed  ## print the table of benchmarks
+.venv/peers/installed: .venv/installed benchmarks/peers.txt
+	$(PYTHON) -m venv .venv/peers
+	.venv/peers/bin/python -m pip install --quiet $(PIP_ARGS) -r benchmarks/peers.txt
+	@touch $@
+
+bench: .venv/peers/installed  ## print the table of benchmarks
 	$(BIN)/python -m benchmarks
 
 clean:  ## remove what was built, not the installation

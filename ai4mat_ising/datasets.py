@@ -24,8 +24,7 @@ class IsingDataset(Dataset):
     """Spin configurations of the two-dimensional Ising model, labelled by their phase.
 
     Item ``i`` is a pair of the image x, a float32 tensor (1, L, L) of 0/1 (1 is spin up), and the
-    label y, an int64 scalar tensor: 1 = ordered, T < Tc, and 0 = disordered. Introduced in
-    chapter 3.
+    label y, an int64 scalar tensor: 1 = ordered, T < Tc, and 0 = disordered.
 
     The source "mds2" is the MDS-2 dataset: 5000 configurations, one at each of 5000 temperatures
     between 0 and 2 Tc, that come with the package. They are no equilibrium samples: at low

@@ -23,7 +23,7 @@ from ai4mat_ising.training import images_of
 def encode(model, data, batch_size=1000):
     """Latent codes of a whole data set.
 
-    Introduced in chapter 4.
+    Introduced in the week-11 chapter.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class Projection(NamedTuple):
 def project(z, n_components=2):
     """Project codes onto their first principal components.
 
-    Introduced in chapter 4.
+    Introduced in the week-11 chapter.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def separation(features, labels, folds=5):
     over. One feature means one threshold; two, a straight line. Chance gives 0.5 for both
     numbers.
 
-    Introduced in chapter 4.
+    Introduced in the week-11 chapter.
 
     Parameters
     ----------

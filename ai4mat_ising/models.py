@@ -9,7 +9,7 @@ from torch import nn
 
 
 class ConvAutoencoder(nn.Module):
-    """Convolutional autoencoder of the week-11 lesson (chapter 4).
+    """Convolutional autoencoder of the week-11 lesson.
 
     Two strided convolutions halve the image twice and a linear layer brings it down to
     `latent_dim` numbers; the decoder runs the same way back. The defaults have 12,131

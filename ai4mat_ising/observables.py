@@ -2,7 +2,7 @@
 
 Everywhere ``spins`` is an array of -1/+1 with shape (..., L, L): the last two axes are the
 lattice, with periodic boundaries, and any axes before them count configurations. Units are
-J = k_B = 1. Introduced in chapter 2.
+J = k_B = 1. Introduced in the chapter on the Ising model.
 """
 
 from numbers import Integral

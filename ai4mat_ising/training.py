@@ -46,7 +46,7 @@ def fit(
 ):
     """Train a model with Adam on the loss that it defines.
 
-    Introduced in chapter 4, which writes this loop out once. Labels are never used.
+    The week-11 chapter writes this loop out once. Labels are never used.
 
     Parameters
     ----------
@@ -61,11 +61,11 @@ def fit(
     batch_size : int, default 64
         Images per step of the optimiser.
     lr : float, default 1e-3
-        Adam's learning rate at the start; it falls to zero along half a cosine.
+        Adam's learning rate.
     seed : int, default 0
-        Fixes the order of the batches and the noise that the model draws. With the same initial
-        weights, two runs on the same CPU agree bit for bit. The global random state is left as
-        it was.
+        Fixes the order of the batches and the noise that the model draws, the same for every
+        validation. With the same initial weights, two runs on the same CPU agree bit for bit.
+        The global random state is left as it was.
     device : str or torch.device, optional
         Where to train; by default CUDA where there is one, then Apple's MPS, then the CPU.
     progress : bool, default True
@@ -95,15 +95,15 @@ def fit(
         validation = _batches("validation", validation, VALIDATION_BATCH, device)
     model.to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-    # Ever smaller steps let the loss settle; at a constant lr it jitters to the end.
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs * len(train))
     history = History()
     with _random_state_kept(device, seed), _progress_bar(epochs, progress) as bar:
         try:
             for epoch in range(1, epochs + 1):
-                loss = _train_epoch(model, train, optimizer, schedule, epoch)
+                loss = _train_epoch(model, train, optimizer, epoch)
                 if validation is not None:
-                    history.validation.append(_evaluate(model, validation, epoch))
+                    # A random stream of its own: validating must not change the training.
+                    with _random_state_kept(device, seed):
+                        history.validation.append(_evaluate(model, validation, epoch))
                 history.train.append(loss)
                 bar.update()
                 bar.set_postfix({name: f"{h[-1]:.4f}" for name, h in vars(history).items() if h})
@@ -114,7 +114,7 @@ def fit(
     return history
 
 
-def _train_epoch(model, batches, optimizer, schedule, epoch):
+def _train_epoch(model, batches, optimizer, epoch):
     """One pass over the training batches; returns the mean loss per image."""
     model.train()
     total = count = 0
@@ -126,7 +126,6 @@ def _train_epoch(model, batches, optimizer, schedule, epoch):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        schedule.step()
     return total / count
 
 
@@ -171,9 +170,6 @@ class _TensorBatches:
     def __init__(self, images, batch_size, generator):
         self.images, self.batch_size, self.generator = images, batch_size, generator
 
-    def __len__(self):
-        return math.ceil(len(self.images) / self.batch_size)
-
     def __iter__(self):
         if self.generator is None:
             yield from self.images.split(self.batch_size)
@@ -191,9 +187,6 @@ class _DatasetBatches:
             dataset, batch_size, shuffle=generator is not None, generator=generator
         )
         self.name, self.device = name, device
-
-    def __len__(self):
-        return len(self.loader)
 
     def __iter__(self):
         for batch in self.loader:

@@ -1,0 +1,298 @@
+"""Course folders in which real nbgrader grades answers; what is expected of them is in the tests.
+
+A problem set's corpus lives in the folder of its name: ``base.py``, ``right/*.py`` and
+``wrong/*.py``. Each file holds functions that take the place of the reference's; its docstring
+says what it is and, in ``wrong``, after "Loses:", which graded cells must lose their points.
+"""
+
+import ast
+import copy
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.utils import is_grade, is_solution
+
+ROOT = Path(__file__).parents[2]
+SOLUTIONS, EXERCISES, CORPUS = ROOT / "solutions", ROOT / "exercises", Path(__file__).parent
+PROBLEM_SETS = sorted(folder.name for folder in SOLUTIONS.iterdir() if folder.is_dir())
+
+# Two course folders are graded side by side: nbgrader itself grades one notebook at a time.
+LANES = 2
+
+
+# --- running nbgrader ------------------------------------------------------------------------
+
+
+def environment(home):
+    """Environment variables that keep nbgrader and Jupyter inside a folder of their own.
+
+    Parameters
+    ----------
+    home : Path
+        Takes the place of the home folder; nothing outside it is read or written.
+    """
+    own = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
+    own.update(
+        HOME=str(home),
+        IPYTHONDIR=str(home / "ipython"),
+        JUPYTER_CONFIG_DIR=str(home / "config"),
+        JUPYTER_DATA_DIR=str(home / "data"),
+        JUPYTER_RUNTIME_DIR=str(home / "runtime"),
+        MPLCONFIGDIR=str(home / "matplotlib"),
+        # nbgrader calls alembic by its bare name.
+        PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        # One core for each lane.
+        OMP_NUM_THREADS="1",
+    )
+    return own
+
+
+def start(folder, *arguments):
+    """Start an nbgrader command in a course folder; `finish` waits for it."""
+    with open(folder / "nbgrader.log", "w") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "nbgrader", *arguments],
+            cwd=folder,
+            env=environment(folder / "home"),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def finish(folder, process):
+    """Wait for a command and return what it printed; RuntimeError if it failed."""
+    status = process.wait()
+    log = (folder / "nbgrader.log").read_text()
+    if status != 0:
+        raise RuntimeError(f"{' '.join(process.args)} failed:\n{log[-4000:]}")
+    return log
+
+
+def nbgrader(folder, *arguments):
+    """Run an nbgrader command in a course folder and return what it printed."""
+    return finish(folder, start(folder, *arguments))
+
+
+def make_course(folder, name, source=SOLUTIONS):
+    """A course folder with the source of one problem set and its release, made by nbgrader.
+
+    Parameters
+    ----------
+    folder : Path
+        New folder.
+    name : str
+        Problem set.
+    source : Path
+        Folder that holds the problem set's own folder.
+
+    Returns
+    -------
+    Path
+        `folder`; the release is in ``exercises/<name>`` there.
+    """
+    (folder / "home").mkdir(parents=True)
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    shutil.copytree(source / name, folder / "solutions" / name)
+    nbgrader(folder, "generate_assignment", name)
+    return folder
+
+
+# --- writing submissions ---------------------------------------------------------------------
+
+
+@dataclass
+class Answer:
+    """One file of a corpus.
+
+    Attributes
+    ----------
+    title : str
+        What it is: the first line of its docstring.
+    loses : frozenset of str
+        Graded cells that must lose their points; empty for a right answer.
+    preamble : str
+        Its code outside the functions that are asked for.
+    functions : dict of str to str
+        Source of each function that is asked for.
+    """
+
+    title: str
+    loses: frozenset
+    preamble: str
+    functions: dict
+
+
+def read_notebook(path):
+    """A notebook in the format of version 4."""
+    return nbformat.read(path, as_version=4)
+
+
+def asked_functions(source_notebook):
+    """Functions that the students write: {name: source of the reference}, in order."""
+    functions = {}
+    for cell in source_notebook.cells:
+        if is_solution(cell):
+            for node in ast.parse(cell.source).body:
+                if isinstance(node, ast.FunctionDef):
+                    functions[node.name] = ast.get_source_segment(cell.source, node)
+    return functions
+
+
+def read_answer(path, asked):
+    """Parse a file of the corpus.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    asked : collection of str
+        Names of the functions that the problem set asks for.
+
+    Returns
+    -------
+    Answer
+    """
+    text = path.read_text()
+    tree = ast.parse(text)
+    docstring = ast.get_docstring(tree)
+    loses = re.search(r"Loses:\s*([\w\s,]+)", docstring)
+    functions, rest = {}, []
+    for node in tree.body[1:]:
+        decorators = getattr(node, "decorator_list", [])
+        first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+        segment = "\n".join(text.splitlines()[first - 1 : node.end_lineno])
+        if isinstance(node, ast.FunctionDef) and node.name in asked:
+            functions[node.name] = segment
+        else:
+            rest.append(segment)
+    return Answer(
+        title=docstring.splitlines()[0],
+        loses=frozenset(re.findall(r"\w+", loses[1])) if loses else frozenset(),
+        preamble="\n".join(rest),
+        functions=functions,
+    )
+
+
+def submit(release, functions, preambles=()):
+    """Fill functions into a copy of a released notebook, as a student would.
+
+    Parameters
+    ----------
+    release : NotebookNode
+        The released notebook.
+    functions : dict of str to str
+        Source of each function asked for.
+    preambles : iterable of str
+        Cells to add before the first function.
+
+    Returns
+    -------
+    NotebookNode
+    """
+    notebook = copy.deepcopy(release)
+    for cell in notebook.cells:
+        if is_solution(cell):
+            names = [node.name for node in ast.parse(cell.source).body]
+            cell.source = "\n\n\n".join(functions[name] for name in names)
+    first = next(i for i, cell in enumerate(notebook.cells) if is_solution(cell))
+    notebook.cells[first:first] = [nbformat.v4.new_code_cell(text) for text in preambles if text]
+    return notebook
+
+
+# --- grading ---------------------------------------------------------------------------------
+
+
+@dataclass
+class Graded:
+    """What nbgrader made of one submission.
+
+    Attributes
+    ----------
+    scores : dict of str to (float, float)
+        For each graded cell its points and the points possible, from the gradebook.
+    errors : dict of str to list of (str, str)
+        For each cell with errors, their names and messages.
+    """
+
+    scores: dict
+    errors: dict
+
+    @property
+    def total(self):
+        """Points of the whole notebook."""
+        return sum(points for points, _ in self.scores.values())
+
+    @property
+    def lost(self):
+        """Graded cells without any of their points."""
+        return {cell for cell, (points, maximum) in self.scores.items() if points == 0 < maximum}
+
+    @property
+    def kept(self):
+        """Graded cells with all of their points."""
+        return {cell for cell, (points, maximum) in self.scores.items() if points == maximum > 0}
+
+
+def grade(folder, name, submissions):
+    """Have nbgrader grade submissions in course folders side by side.
+
+    Parameters
+    ----------
+    folder : Path
+        New folder for the courses.
+    name : str
+        Problem set.
+    submissions : dict of str to NotebookNode
+        One notebook for each student.
+
+    Returns
+    -------
+    dict of str to Graded
+    """
+    first = make_course(folder / "0", name)
+    courses = [first] + [shutil.copytree(first, folder / str(i)) for i in range(1, LANES)]
+    for i, (student, notebook) in enumerate(submissions.items()):
+        path = courses[i % LANES] / "submitted" / student / name / f"{name}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+    running = [(course, start(course, "autograde", name)) for course in courses]
+    for course, process in running:
+        finish(course, process)
+    return {s: graded for course in courses for s, graded in read_gradebook(course, name)}
+
+
+def read_gradebook(course, name):
+    """Scores and errors of every submission in a course folder, one (student, Graded) each."""
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        for submission in gradebook.assignment_submissions(name):
+            student = submission.student.id
+            scores = {g.name: (g.score, g.max_score) for g in submission.notebooks[0].grades}
+            path = course / "autograded" / student / name / f"{name}.ipynb"
+            yield student, Graded(scores, errors_of(read_notebook(path)))
+
+
+def errors_of(notebook):
+    """Errors in the outputs of a notebook: {cell: [(name, message)]}."""
+    errors = {}
+    for i, cell in enumerate(notebook.cells):
+        found = [o for o in cell.get("outputs", []) if o.output_type == "error"]
+        if found:
+            label = cell.metadata.get("nbgrader", {}).get("grade_id", f"cell {i}: {cell.source}")
+            errors[label] = [(o.ename, o.evalue) for o in found]
+    return errors
+
+
+def graded_cells(source_notebook):
+    """Graded cells of a source notebook: {grade_id: points}."""
+    return {
+        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
+        for cell in source_notebook.cells
+        if is_grade(cell)
+    }
