@@ -30,7 +30,6 @@ test: .venv/installed  ## run every test: package, book, assignments
 
 release: .venv/installed  ## make exercises/ from solutions/
 	for set in solutions/*/; do $(BIN)/nbgrader generate_assignment --force --create "$$(basename $$set)" || exit 1; done
-	rm -f gradebook.db
 
 .venv/peers/installed: .venv/installed benchmarks/peers.txt
 	$(PYTHON) -m venv .venv/peers
