@@ -1,4 +1,4 @@
-"""Principal components without clipping: gray values below 0 and above 1.
+"""Principal component analysis without clipping: gray values below 0 and above 1.
 
 Loses: check_autoencoder, test_codes, check_reconstruction, test_reconstruction
 """
@@ -8,4 +8,4 @@ import numpy as np
 
 def decode(model, z):
     mean, component = model
-    return (mean + 3 * np.outer(z, component)).reshape(-1, 1, 16, 16)
+    return (mean + np.outer(z, component)).reshape(-1, 1, 16, 16)
