@@ -34,7 +34,6 @@ def expect(condition, message):
         If the condition is false. The message starts on a line of its own and wraps at 80
         characters.
     """
-    __tracebackhide__ = True  # the student reads the line of the check, not this one
     if not condition:
         raise AssertionError("\n" + textwrap.fill(" ".join(message.split()), WIDTH))
 
@@ -63,7 +62,6 @@ def check_array(name, value, shape, low=None, high=None):
     AssertionError
         If it is no array of finite numbers, or the shape or a value is wrong.
     """
-    __tracebackhide__ = True
     expect(value is not None, f"{name} must be an array, got None: is a return missing?")
     array = _numbers(value)
     expect(
@@ -105,7 +103,6 @@ def check_dict(name, value, keys):
     AssertionError
         If it is no dictionary or keys are missing.
     """
-    __tracebackhide__ = True
     expected = ", ".join(repr(key) for key in keys)
     expect(
         isinstance(value, dict),
@@ -138,7 +135,6 @@ def check_number(name, value, low=None, high=None):
     AssertionError
         If it is not one finite number, or out of bounds.
     """
-    __tracebackhide__ = True
     array = value if isinstance(value, Real) else _numbers(value)
     expect(
         array is not None and np.size(array) == 1,

@@ -145,6 +145,12 @@ def asked_functions(source_notebook):
     return functions
 
 
+def corpus(name, kind):
+    """Files of one problem set's corpus; ``base.py`` counts among the "right" ones."""
+    own = sorted((CORPUS / name / kind).glob("*.py"))
+    return [CORPUS / name / "base.py", *own] if kind == "right" else own
+
+
 def read_answer(path, asked):
     """Parse a file of the corpus.
 
@@ -209,7 +215,7 @@ def submit(release, functions, preambles=()):
 # --- grading ---------------------------------------------------------------------------------
 
 
-@dataclass
+@dataclass(repr=False)
 class Graded:
     """What nbgrader made of one submission.
 
@@ -228,6 +234,9 @@ class Graded:
     def total(self):
         """Points of the whole notebook."""
         return sum(points for points, _ in self.scores.values())
+
+    def __repr__(self):
+        return "\n".join(f"{cell}: {errors}" for cell, errors in self.errors.items()) or "no errors"
 
     @property
     def lost(self):
@@ -257,9 +266,10 @@ def grade(folder, name, submissions):
     dict of str to Graded
     """
     first = make_course(folder / "0", name)
-    courses = [first] + [shutil.copytree(first, folder / str(i)) for i in range(1, LANES)]
+    lanes = min(LANES, len(submissions))
+    courses = [first] + [shutil.copytree(first, folder / str(i)) for i in range(1, lanes)]
     for i, (student, notebook) in enumerate(submissions.items()):
-        path = courses[i % LANES] / "submitted" / student / name / f"{name}.ipynb"
+        path = courses[i % lanes] / "submitted" / student / name / f"{name}.ipynb"
         path.parent.mkdir(parents=True)
         nbformat.write(notebook, path)
     running = [(course, start(course, "autograde", name)) for course in courses]

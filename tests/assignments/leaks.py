@@ -1,0 +1,276 @@
+"""What a release must not give away, as functions that list problems; running nbgrader is in
+`grading`.
+
+Grade ids tell visible from hidden tests: a cell named ``check_...`` is shown to the students, of a
+cell named ``test_...`` they see the comments only.
+"""
+
+import ast
+import builtins
+import json
+import re
+
+import nbformat
+from grading import asked_functions, graded_cells, read_notebook
+from nbgrader.utils import is_grade, is_solution
+
+MARKERS = {
+    "### BEGIN SOLUTION",
+    "### END SOLUTION",
+    "### BEGIN HIDDEN TESTS",
+    "### END HIDDEN TESTS",
+}
+LOOKS_LIKE_A_MARKER = re.compile(r"\b(BEGIN|END)\W+(HIDDEN|SOLUTION|TEST|MARK)", re.IGNORECASE)
+# A line this short ("}" or "return x") says nothing.
+SHORTEST = 10
+# A function of fewer syntax nodes than this is found everywhere.
+SMALLEST = 25
+
+
+# --- the source ------------------------------------------------------------------------------
+
+
+def source_problems(notebook):
+    """What is wrong with a source notebook before anything is generated from it.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        A notebook of ``solutions/``.
+
+    Returns
+    -------
+    list of str
+        One sentence for each problem.
+    """
+    problems = [f"cell {cell.id} holds an output" for cell in notebook.cells if _ran(cell)]
+    for cell in notebook.cells:
+        for line in cell.source.splitlines():
+            if LOOKS_LIKE_A_MARKER.search(line) and line.strip() not in MARKERS:
+                problems.append(f"cell {cell.id}: nbgrader knows no marker {line.strip()!r}")
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", cell.id.replace("-", "_"))
+        if cell.id != name.replace("_", "-"):
+            problems.append(f"cell {cell.id} should have the id of its grade_id {name}")
+        if is_grade(cell) and not name.startswith(("check_", "test_")):
+            problems.append(f"cell {cell.id}: a grade_id starts with check_ or test_, got {name}")
+    return problems
+
+
+def secret_lines(notebook):
+    """Lines of a source notebook that no student may see.
+
+    Lines of hidden tests that also stand in visible cells (imports, say) are no secret. Lines of
+    solutions always are, so that copying one into a visible cell is noticed.
+    """
+    regions = {"SOLUTION": set(), "HIDDEN TESTS": set(), None: set()}
+    for cell in notebook.cells:
+        region = None
+        for line in map(str.strip, cell.source.splitlines()):
+            if line.startswith("### BEGIN "):
+                region = line.removeprefix("### BEGIN ")
+            elif line.startswith("### END "):
+                region = None
+            elif len(line) >= SHORTEST:
+                regions[region].add(line)
+    return regions["SOLUTION"] | (regions["HIDDEN TESTS"] - regions[None])
+
+
+# --- the release -----------------------------------------------------------------------------
+
+
+def release_problems(source, folder):
+    """What the files of a release give away.
+
+    Parameters
+    ----------
+    source : NotebookNode
+        The source notebook.
+    folder : Path
+        The folder that students get.
+
+    Returns
+    -------
+    list of str
+        One sentence for each problem.
+    """
+    problems = []
+    secrets = secret_lines(source)
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        for line in sorted(secrets.intersection(_lines(path))):
+            problems.append(f"{path.name} gives a line away: {line}")
+        if path.suffix == ".ipynb":
+            problems += [f"{path.name}: {p}" for p in _notebook_problems(source, path)]
+    return problems
+
+
+def _notebook_problems(source, path):
+    notebook = read_notebook(path)
+    yield from (f"cell {cell.id} holds an output" for cell in notebook.cells if _ran(cell))
+    for cell in notebook.cells:
+        if any(LOOKS_LIKE_A_MARKER.search(line) for line in cell.source.splitlines()):
+            yield f"cell {cell.id} holds a marker of nbgrader"
+        if cell.metadata.get("nbgrader", {}).get("grade_id", "").startswith("test_"):
+            if any(not line.startswith("#") for line in cell.source.splitlines()):
+                yield f"hidden test {cell.id} holds more than comments"
+    if set(graded_cells(notebook)) != set(graded_cells(source)):
+        yield "the graded cells are not those of the source"
+    stubs = {name for name, text in asked_functions(notebook).items() if _is_stub(text)}
+    for name in sorted(set(asked_functions(source)) | _called_in_tests(source)):
+        if name not in stubs:
+            yield f"the function {name} is no stub with a docstring"
+
+
+def _is_stub(text):
+    function = ast.parse(text).body[0]
+    return (
+        ast.get_docstring(function) is not None
+        and len(function.body) == 2
+        and ast.unparse(function.body[1]) == "raise NotImplementedError()"
+    )
+
+
+def _called_in_tests(notebook):
+    """Functions that graded cells call but neither define, import nor find in Python."""
+    called = set()
+    for cell in filter(is_grade, notebook.cells):
+        nodes = list(ast.walk(ast.parse(cell.source)))
+        used = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        known = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        known |= {n.name for n in nodes if isinstance(n, ast.FunctionDef)}
+        known |= {n.arg for n in nodes if isinstance(n, ast.arg)}
+        known |= {n.asname or n.name for n in nodes if isinstance(n, ast.alias)}
+        called |= used - known - set(dir(builtins))
+    return called
+
+
+def _ran(cell):
+    return bool(cell.get("outputs")) or cell.get("execution_count") is not None
+
+
+def _lines(path):
+    """Every stripped line of text in a file, and in all the strings of a notebook."""
+    text = path.read_text(errors="replace")
+    if path.suffix == ".ipynb":
+        text = "\n".join(_strings(json.loads(text)))
+    return set(map(str.strip, text.splitlines()))
+
+
+def _strings(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from (key, *_strings(item))
+    elif isinstance(value, list):
+        # A notebook stores a text as a list of its lines.
+        yield "".join(item for item in value if isinstance(item, str))
+        for item in value:
+            yield from _strings(item)
+
+
+def differences(expected, found):
+    """Files that two folders do not have in common, byte for byte.
+
+    Parameters
+    ----------
+    expected, found : Path
+        Folders.
+
+    Returns
+    -------
+    list of str
+        One sentence for each difference.
+    """
+    one, other = _contents(expected), _contents(found)
+    return [f"{name} differs" for name in sorted(one | other) if one.get(name) != other.get(name)]
+
+
+def _contents(folder):
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+# --- chapters and modules --------------------------------------------------------------------
+
+
+def published_problems(source, files):
+    """Functions of a problem set whose reference is printed elsewhere.
+
+    A function counts as printed where the same statements follow one another, whatever the
+    variables are called and whether the last value is returned, assigned or shown. Functions too
+    small to tell are left out.
+
+    Parameters
+    ----------
+    source : NotebookNode
+        The source notebook.
+    files : iterable of Path
+        Chapters (``.md``, ``.ipynb``) and modules (``.py``).
+
+    Returns
+    -------
+    list of str
+        One sentence for each function and file.
+    """
+    bodies = {}
+    for name, text in asked_functions(source).items():
+        function = ast.parse(text).body[0]
+        body = function.body[1:] if ast.get_docstring(function) else function.body
+        if sum(1 for statement in body for _ in ast.walk(statement)) >= SMALLEST:
+            bodies[name] = body
+    return [
+        f"{path.name} prints {name}"
+        for path in files
+        for name, body in bodies.items()
+        if any(_holds(block, body) for code in _codes(path) for block in _blocks(code))
+    ]
+
+
+def _codes(path):
+    """The Python code in a file."""
+    text = path.read_text()
+    if path.suffix == ".py":
+        return [text]
+    if path.suffix == ".ipynb":
+        cells = nbformat.reads(text, as_version=4).cells
+        return [cell.source for cell in cells if cell.cell_type == "code"]
+    fences = re.findall(r"^```(?:\{code-cell\}|python)[^\n]*\n(.*?)^```", text, re.M | re.S)
+    return [_without_options(code) for code in fences]
+
+
+def _without_options(code):
+    """A code cell of a chapter without MyST's options and IPython's line magics."""
+    code = re.sub(r"\A---\n.*?^---\n", "", code, flags=re.M | re.S)
+    return "".join(
+        line for line in code.splitlines(keepends=True) if not line.lstrip().startswith((":", "%"))
+    )
+
+
+def _blocks(code):
+    """Every list of statements in a piece of code."""
+    for node in ast.walk(ast.parse(code)):
+        for field in ("body", "orelse", "finalbody"):
+            block = getattr(node, field, None)
+            if isinstance(block, list):
+                yield block
+
+
+def _holds(block, body):
+    shape = _shape(body)
+    n = len(body)
+    return any(_shape(block[i : i + n]) == shape for i in range(len(block) - n + 1))
+
+
+def _shape(statements):
+    """Statements as text with variables numbered in the order in which they appear."""
+    *others, last = statements
+    value = getattr(last, "value", None)
+    if isinstance(last, (ast.Return, ast.Assign, ast.Expr)) and value is not None:
+        last = ast.Expr(value)
+    numbers = {}
+
+    def number(match):
+        return f"Name('{numbers.setdefault(match[1], len(numbers))}'"
+
+    text = "\n".join(ast.dump(statement) for statement in [*others, last])
+    return re.sub(r"Name\(id='(\w+)'", number, text)
