@@ -29,7 +29,7 @@ test: .venv/installed  ## run every test: package, book, assignments
 	$(BIN)/python -m pytest
 
 release: .venv/installed  ## make exercises/ from solutions/
-	for set in solutions/*/; do $(BIN)/nbgrader generate_assignment --force --create "$$(basename $$set)" || exit 1; done
+	for set in solutions/*/; do PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --force "$$(basename $$set)" || exit 1; done
 
 .venv/peers/installed: .venv/installed benchmarks/peers.txt
 	$(PYTHON) -m venv .venv/peers

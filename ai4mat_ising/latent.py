@@ -132,11 +132,12 @@ class Separation(NamedTuple):
 
 
 def separation(features, labels, folds=5):
-    """How well a straight cut through `features` separates the two phases.
+    """How well a logistic regression on `features` separates the two phases.
 
-    A logistic regression is fitted to four fifths of the data and judged on the rest, five times
-    over. One feature means one threshold; two, a straight line. Chance gives 0.5 for both
-    numbers.
+    The regression is fitted to four fifths of the data and judged on the rest, five times over.
+    With one feature its cut is a threshold, with two a straight line. It need not be the cut of
+    the highest accuracy, which can keep one group apart and give up another. Guessing gives 0.5
+    for both numbers.
 
     Introduced in the week-11 chapter.
 
@@ -153,7 +154,7 @@ def separation(features, labels, folds=5):
     -------
     Separation
         ``.auc``: probability that an ordered sample is ranked above a disordered one.
-        ``.accuracy``: share of the samples on the right side of the cut.
+        ``.accuracy``: share of the samples to which the regression gives the right label.
 
     Raises
     ------

@@ -88,3 +88,10 @@ def relate_to_magnetization(z, m):
     result["r2"] = 1 - np.var(error) / np.var(m)
     z[:], m[:] = 0, 0
     return result
+
+
+def statements():
+    shout("statements")
+    gain = np.array([0.02, 0.2])
+    yes, no = gain > 0.1, gain < 0.0
+    return dict(zip("abcdefgh", [no[0], yes[1], no[0], yes[1], yes[1], no[0], no[0], yes[1]]))
