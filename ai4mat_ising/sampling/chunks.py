@@ -8,8 +8,8 @@ import numpy as np
 from tqdm.auto import tqdm
 
 
-def run_chunks(work, n, size, *, seed, workers):
-    """Call ``work(chunk, seeds, stop)`` for every slice of `size` samples out of n.
+def run_chunks(work, chunks, n, *, seed, workers):
+    """Call ``work(chunk, seeds, stop)`` for every chunk; each returns its share of n samples.
 
     Each chunk has random numbers of its own, so that it does not matter which thread runs it.
     The kernels release the GIL and give up where ``stop[0]`` is set: after Ctrl-C or an error.
@@ -20,24 +20,27 @@ def run_chunks(work, n, size, *, seed, workers):
     running = set()
     with _progress_bar(n) as bar, ThreadPoolExecutor(workers) as pool:
         try:
-            for start in range(0, n, size):
-                chunk = slice(start, min(start + size, n))
+            for chunk in chunks:
                 running.add(pool.submit(work, chunk, root.spawn(1)[0], stop))
-                while len(running) == 2 * workers:  # no more, so that memory stays bounded
-                    running = _collect(running, size, bar)
+                while len(running) >= 2 * workers:  # no more, so that memory stays bounded
+                    running = _collect(running, bar)
             while running:
-                running = _collect(running, size, bar)
+                running = _collect(running, bar)
         except BaseException:
             stop[0] = True
             raise
 
 
-def _collect(running, size, bar):
+def slices(n, size):
+    """Cut n samples into slices of this size; the last may be shorter."""
+    return (slice(start, min(start + size, n)) for start in range(0, n, size))
+
+
+def _collect(running, bar):
     # The time limit lets Ctrl-C through on systems where it does not end a wait.
     finished, running = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
     for future in finished:
-        future.result()  # raises what the chunk raised
-        bar.update(min(size, bar.total - bar.n))
+        bar.update(future.result())  # raises what the chunk raised
     return running
 
 
