@@ -11,6 +11,7 @@ from ai4mat_ising.exact import critical_temperature
 from ai4mat_ising.sampling.bits import REPLICAS
 from ai4mat_ising.sampling.cluster import swendsen_wang_chunk, wolff_chunk
 from ai4mat_ising.sampling.metropolis import metropolis_chunk
+from ai4mat_ising.sampling.wolff_rows import COLUMNS
 
 SAMPLERS = (metropolis_chunk, wolff_chunk, swendsen_wang_chunk)
 # Spacing of kept configurations, and length of the warm-up, in autocorrelation times.
@@ -66,7 +67,8 @@ def _nanoseconds_per_site(L, T):
     """Cost of a sweep or a cluster, on one core of 2024; only the ratios matter."""
     above, _ = _distances_from_tc(L, T)
     metropolis = 0.3 if L % 2 == 0 else np.inf  # an odd torus is no checkerboard
-    wolff = 12 * (0.03 + 1 / (1 + 1.4 * above))  # in proportion to the mean cluster
+    wolff = 0.5 + 50 / L if L <= COLUMNS else 12.0
+    wolff = wolff * (0.03 + 1 / (1 + 1.4 * above))  # in proportion to the mean cluster
     return np.array([np.full(T.shape, metropolis), wolff, np.full(T.shape, 17.0)])
 
 
