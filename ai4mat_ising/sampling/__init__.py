@@ -144,4 +144,4 @@ def _temperatures(T, n):
     wrong = values[~(values > 0)]  # NaN among them
     if wrong.size:
         raise ValueError(f"T must be a positive temperature, got {wrong[0]}")
-    return np.broadcast_to(values.astype(np.float64), (n,))
+    return np.broadcast_to(values.astype(np.float64, copy=False), (n,))

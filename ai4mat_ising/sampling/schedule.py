@@ -18,6 +18,8 @@ SAMPLERS = (metropolis_chunk, wolff_chunk, swendsen_wang_chunk)
 SPACING, WARMUP = 5, 20
 # Configurations that one chain keeps at most; its warm-up costs as much as 3 more.
 CHAIN = 16
+# Samples that are divided into chains at a time, so that memory stays bounded.
+BLOCK = 2**17
 
 
 def chains(L, T):
@@ -32,14 +34,19 @@ def chains(L, T):
     warmup, spacing : int
         Updates before the first and between kept configurations.
     """
+    for start in range(0, len(T), BLOCK):
+        for sampler, chosen, spacing in _chains_of_block(L, T[start : start + BLOCK]):
+            yield sampler, start + chosen, spacing * WARMUP // SPACING, spacing
+
+
+def _chains_of_block(L, T):
     best, spacing = choose(L, T)
     for number, sampler in enumerate(SAMPLERS):
         chosen = np.flatnonzero(best == number)
         chosen = chosen[np.argsort(T[chosen], kind="stable")]
         divide = _in_words if sampler is metropolis_chunk else _in_runs
         for part in divide(T[chosen], L):
-            updates = int(spacing[chosen[part]].max())
-            yield sampler, chosen[part], updates * WARMUP // SPACING, updates
+            yield sampler, chosen[part], int(spacing[chosen[part]].max())
 
 
 def choose(L, T):
@@ -59,6 +66,7 @@ def autocorrelation_times(L, T):
     metropolis += T / 8  # where it is hot nearly every attempt succeeds, and all spins alternate
     above, below = _distances_from_tc(L, T)
     wolff = 0.8 + L**0.51 * (1 + 1.4 * above) / (1 + 0.8 * below)
+    wolff = np.minimum(wolff, 1 + 0.35 * L**2)  # clusters of single sites
     swendsen_wang = np.minimum(np.where(below > 0, np.inf, 0.7 + 0.6 * length), 2 * L**0.32)
     return np.array([metropolis, wolff, swendsen_wang])
 

@@ -73,10 +73,15 @@ def probability_of_a_larger_chi_square(spins, T):
     return chi2.sf(((observed - expected) ** 2 / expected).sum(), len(expected) - 1)
 
 
+def assert_boltzmann(spins, T):
+    assert probability_of_a_larger_chi_square(spins, T) > 1e-3
+    assert np.abs(deviations_from_kaufman(spins, T)).max() < 4  # sharper on these two numbers
+
+
 @pytest.mark.parametrize("T", [1.5, TC, 4.0])
 def test_perfect_sampling_follows_boltzmann_in_energy_and_magnetization(T):
     spins = sample_equilibrium(4, T, 100_000, seed=1, method="perfect")
-    assert probability_of_a_larger_chi_square(spins, T) > 1e-3
+    assert_boltzmann(spins, T)
 
 
 @pytest.mark.parametrize("T", [1.5, TC, 4.0, 20.0])
@@ -84,7 +89,7 @@ def test_perfect_sampling_follows_boltzmann_in_energy_and_magnetization(T):
 def test_every_chain_follows_boltzmann_in_energy_and_magnetization(sampler, T, only):
     only(sampler)
     spins = sample_equilibrium(4, T, 200_000, seed=2)
-    assert probability_of_a_larger_chi_square(spins, T) > 1e-3
+    assert_boltzmann(spins, T)
 
 
 @pytest.mark.parametrize("T", [1.5, TC, 4.0])
@@ -92,7 +97,7 @@ def test_wolff_for_wide_lattices_follows_boltzmann_too(T, only, monkeypatch):
     only(wolff_chunk)
     monkeypatch.setattr(cluster, "COLUMNS", 3)
     spins = sample_equilibrium(4, T, 200_000, seed=2)
-    assert probability_of_a_larger_chi_square(spins, T) > 1e-3
+    assert_boltzmann(spins, T)
 
 
 # --- larger lattices against Kaufman ---------------------------------------------------------
@@ -209,7 +214,7 @@ def test_a_long_quench_ends_in_equilibrium(T):
     """One replica of each word: the others share its order of sites."""
     temperatures = np.where(np.arange(64 * 2000) % 64 == 17, T, 0.7)
     spins = sample_quench(4, temperatures, len(temperatures), sweeps=200, seed=11)[17::64]
-    assert probability_of_a_larger_chi_square(spins, T) > 1e-3
+    assert_boltzmann(spins, T)
 
 
 def test_a_quench_starts_from_independent_random_spins():
@@ -268,14 +273,15 @@ def test_extreme_temperatures_give_order_or_coins(T):
 
 
 def test_memory_is_that_of_the_result():
-    for call in (lambda n: sample_quench(32, 2.0, n, sweeps=1, seed=0, workers=2),
-                 lambda n: sample_equilibrium(32, 4.0, n, seed=0, workers=2)):
-        call(64)
+    for call, L, n in ((sample_quench, 32, 20_000), (sample_equilibrium, 32, 20_000),
+                       (sample_equilibrium, 4, 2_000_000)):
+        options = {"seed": 0, "workers": 2} | ({"sweeps": 1} if call is sample_quench else {})
+        call(L, 4.0, 64, **options)
         tracemalloc.start()
-        result = call(20_000)
+        result = call(L, 4.0, n, **options)
         extra = tracemalloc.get_traced_memory()[1] - result.nbytes
         tracemalloc.stop()
-        assert extra < 8e6
+        assert extra < 30e6
 
 
 # --- interruptions, progress, errors ---------------------------------------------------------
