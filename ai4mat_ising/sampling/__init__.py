@@ -144,4 +144,5 @@ def _temperatures(T, n):
     wrong = values[~(values > 0)]  # NaN among them
     if wrong.size:
         raise ValueError(f"T must be a positive temperature, got {wrong[0]}")
-    return np.broadcast_to(values.astype(np.float64, copy=False), (n,))
+    # Below 0.001 not a single flip that costs energy is left; 1/T could overflow.
+    return np.broadcast_to(np.maximum(values, 1e-3), (n,))

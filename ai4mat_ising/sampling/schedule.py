@@ -72,11 +72,11 @@ def autocorrelation_times(L, T):
 
 
 def _nanoseconds_per_site(L, T):
-    """Cost of a sweep or a cluster, on one core of 2024; only the ratios matter."""
+    """Measured cost of a sweep or a cluster on one core; only the ratios matter."""
     above, _ = _distances_from_tc(L, T)
     metropolis = 0.3 if L % 2 == 0 else np.inf  # an odd torus is no checkerboard
-    wolff = 0.5 + 50 / L if L <= COLUMNS else 12.0
-    wolff = wolff * (0.03 + 1 / (1 + 1.4 * above))  # in proportion to the mean cluster
+    wolff = 0.5 + 50 / L if L <= COLUMNS else 12.0  # at Tc, then in proportion to the cluster
+    wolff = 130 / L**2 + wolff / (1 + 1.4 * above)
     return np.array([np.full(T.shape, metropolis), wolff, np.full(T.shape, 17.0)])
 
 
