@@ -12,7 +12,9 @@ from scipy.stats import chi2
 from ai4mat_ising.datasets import IsingDataset
 from ai4mat_ising.exact import critical_temperature, energy, heat_capacity
 from ai4mat_ising.observables import energy_per_spin, magnetization
-from ai4mat_ising.sampling import chunks, cluster, sample_equilibrium, sample_quench, schedule
+from ai4mat_ising.sampling import (
+    bits, chunks, cluster, perfect, sample_equilibrium, sample_quench, schedule
+)
 from ai4mat_ising.sampling.cluster import swendsen_wang_chunk, wolff_chunk
 from ai4mat_ising.sampling.metropolis import metropolis_chunk
 
@@ -100,6 +102,28 @@ def test_wolff_for_wide_lattices_follows_boltzmann_too(T, only, monkeypatch):
     assert_boltzmann(spins, T)
 
 
+@pytest.mark.parametrize("T", [1.5, TC, 3.0])
+def test_perfect_samples_are_those_of_a_chain_started_much_earlier(T):
+    """With the same random numbers: that the past has been forgotten is what makes them exact."""
+    L, n, stop = 24, 20, np.zeros(1, dtype=bool)
+    spins = perfect.perfect_chunk(L, np.full(n, T), np.random.SeedSequence(14), stop)
+    seeds = np.random.SeedSequence(14).generate_state(n, np.uint64)
+    p = -np.expm1(-2 / np.array([T]))
+    graph = bits.bonds_of_sites(L)
+    queues, marks = np.empty((2, L * L), dtype=np.int32), np.zeros(L * L, dtype=np.int64)
+    search, earlier = 0, np.empty(L * L, dtype=np.int8)
+    for k in range(n):
+        bonds = np.full(2 * L * L, perfect.UPPER, dtype=np.uint8)
+        differing = 2 * L * L
+        for time in range(512, 0, -1):
+            search, differing = perfect._sweep(
+                bonds, graph, bits.threshold(p / (2 - p))[0], bits.threshold(p)[0], seeds[k], time,
+                differing, marks, search, queues)
+        assert differing == 0
+        perfect._draw_signs(earlier, bonds, graph, seeds[k], queues[0])
+        np.testing.assert_array_equal(earlier, spins[k].ravel())
+
+
 # --- larger lattices against Kaufman ---------------------------------------------------------
 
 
@@ -139,6 +163,12 @@ def test_each_configuration_is_drawn_at_its_own_temperature(method):
     spins = sample_equilibrium(8, temperatures, 2000, seed=6, method=method)
     for T in np.unique(temperatures):
         assert np.abs(deviations_from_kaufman(spins[temperatures == T], T)).max() < 4
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_few_configurations_at_very_different_temperatures_are_not_mixed_up(method):
+    e = energy_per_spin(sample_equilibrium(12, [1.0, 20.0] * 60, 120, seed=6, method=method))
+    assert e[::2].max() < -1.5 and e[1::2].min() > -1
 
 
 def test_temperatures_that_all_differ_are_each_in_equilibrium():
