@@ -192,7 +192,9 @@ def autocorrelation_time(series):
     return time[np.argmax(np.arange(len(time)) > 6 * time)]
 
 
-@pytest.mark.parametrize("L, T", [(4, TC), (16, 1.5), (16, TC), (16, 3.0), (16, 20.0), (40, 2.4), (64, TC)])
+@pytest.mark.parametrize(
+    "L, T", [(4, TC), (16, 1.5), (16, TC), (16, 3.0), (16, 20.0), (40, 2.4), (64, TC)]
+)
 @pytest.mark.parametrize("sampler", schedule.SAMPLERS)
 def test_autocorrelation_times_are_not_underestimated(sampler, L, T):
     n, stop = 64 * 500, np.zeros(1, dtype=bool)
