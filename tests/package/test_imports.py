@@ -37,6 +37,10 @@ def test_leaves_load_neither_torch_nor_matplotlib_nor_other_modules_of_ours(leaf
     assert ours == {f"ai4mat_ising.{leaf}"}
 
 
+def test_sampling_loads_neither_torch_nor_matplotlib():
+    assert loaded_by("ai4mat_ising.sampling").isdisjoint({"torch", "matplotlib", "sklearn"})
+
+
 def test_training_and_encoding_load_no_pyplot():
     assert "matplotlib.pyplot" not in loaded_by("ai4mat_ising.models, ai4mat_ising.latent")
 

@@ -1,0 +1,104 @@
+"""What the kernels share: random bits, the torus and multi-spin coding; no Markov chain.
+
+Multi-spin coding keeps 64 replicas of a lattice in one array of uint64: bit r of the word at a
+site is that site's spin (1 = up) in replica r, and one logical operation updates all 64
+(Creutz, Jacobs, Rebbi 1979; Zorn, Herrmann, Rebbi 1981).
+"""
+
+import numpy as np
+from numba import njit
+
+U = np.uint64  # in numba a shift by a plain integer would turn uint64 into int64
+REPLICAS = 64
+
+
+@njit(nogil=True)
+def random_bits(a, b):
+    """Draw 64 random bits with xoroshiro128++ (Blackman and Vigna, arXiv:1805.01407).
+
+    The state (a, b) is passed in and handed back, so that it stays in registers: write
+    ``r, a, b = random_bits(a, b)``.
+    """
+    r = a + b
+    r = ((r << U(17)) | (r >> U(47))) + a
+    b ^= a
+    a = ((a << U(49)) | (a >> U(15))) ^ b ^ (b << U(21))
+    return r, a, (b << U(28)) | (b >> U(36))
+
+
+@njit(nogil=True)
+def seeded(seed, stream):
+    """State of `random_bits` for one of many streams, numbered by uint64, of a seed.
+
+    The states are mixed by the finaliser of splitmix64 (Steele, Lea, Flood 2014).
+    """
+    z = seed + stream * U(0xD1342543DE82EF95)
+    return _mixed(z + U(0x9E3779B97F4A7C15)), _mixed(z + U(0x3C6EF372FE94F82A))
+
+
+@njit(nogil=True)
+def _mixed(z):
+    z = (z ^ (z >> U(30))) * U(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> U(27))) * U(0x94D049BB133111EB)
+    return z ^ (z >> U(31))
+
+
+def threshold(probability):
+    """An event of this probability happens where a uniform uint64 is below the threshold."""
+    # the largest float64 below 2^64 stands for 1, which is 1e-16 too little
+    return np.minimum(np.ldexp(probability, 64), np.nextafter(2.0**64, 0)).astype(np.uint64)
+
+
+def bonds_of_sites(L):
+    """Neighbours and bonds of each site of the torus, int32 (2, N, 4): right, down, left, up.
+
+    Bond 2i leads from site i to the right, bond 2i + 1 down.
+    """
+    site = np.arange(L * L).reshape(L, L)
+    left, up = np.roll(site, 1, axis=1), np.roll(site, 1, axis=0)
+    neighbours = [np.roll(site, -1, axis=1), np.roll(site, -1, axis=0), left, up]
+    bonds = [2 * site, 2 * site + 1, 2 * left, 2 * up + 1]
+    return np.array([neighbours, bonds], dtype=np.int32).reshape(2, 4, -1).transpose(0, 2, 1).copy()
+
+
+def acceptance_planes(T):
+    """Digits of the replicas' acceptance probabilities, for `accepted_flips`; T of any length."""
+    T = np.resize(T, REPLICAS)  # replicas that nobody asked for repeat the others'
+    planes4, planes8 = (_bit_planes(threshold(np.exp(-cost / T))) for cost in (4, 8))
+    return planes4, planes4 ^ planes8
+
+
+def _bit_planes(thresholds):
+    """Transpose 64 thresholds: bit r of plane k is digit k, the highest first, of threshold r."""
+    places = np.arange(64, dtype=np.uint64)
+    digits = thresholds >> places[::-1, None] & U(1)
+    return (digits << places).sum(axis=1, dtype=np.uint64)
+
+
+@njit(nogil=True)
+def accepted_flips(spin, up, down, left, right, planes4, planes_change, a, b):
+    """Metropolis' decision on a word of spins with these neighbours; 1 where the spin flips.
+
+    planes4 holds the probabilities exp(-4/T) of the replicas, planes4 ^ planes_change their
+    exp(-8/T). A flip is accepted where a uniform number is below; both are compared digit by
+    digit, in all replicas at once, until every comparison is decided: after 7 digits on average.
+    """
+    up, down, left, right = ~(spin ^ up), ~(spin ^ down), ~(spin ^ left), ~(spin ^ right)
+    four = up & down & left & right  # 1 where all neighbours are parallel: a flip costs 8
+    undecided = (up & down & (left | right)) | (left & right & (up | down))  # costs 4 or 8
+    accepted = ~undecided
+    digit = 0
+    while undecided != U(0) and digit < 64:
+        r, a, b = random_bits(a, b)
+        p = planes4[digit] ^ (four & planes_change[digit])
+        accepted |= undecided & p & ~r
+        undecided &= ~(p ^ r)
+        digit += 1
+    return accepted, a, b
+
+
+def unpack(words):
+    """Spins int8 of -1/+1, shape (64, L, L), from the words at the sites, uint64 (L, L)."""
+    octets = words.astype("<u8").reshape(-1, 1).view(np.uint8)
+    bits = np.unpackbits(octets, axis=1, bitorder="little")
+    return (2 * bits.T.astype(np.int8) - 1).reshape(REPLICAS, *words.shape)

@@ -1,0 +1,117 @@
+"""Which algorithm samples equilibrium at an L and T, how often it keeps a configuration.
+
+The choice rests on autocorrelation times measured with the kernels of this package at
+L = 4 to 64 and T = 0.5 to 20 (integrated, 1/2 plus the sum over lags; the larger of those of
+energy and |m|). The formulas follow the measurements from above; a test measures some again.
+"""
+
+import numpy as np
+
+from ai4mat_ising.exact import critical_temperature
+from ai4mat_ising.sampling.bits import REPLICAS
+from ai4mat_ising.sampling.cluster import swendsen_wang_chunk, wolff_chunk
+from ai4mat_ising.sampling.metropolis import metropolis_chunk
+from ai4mat_ising.sampling.wolff_rows import COLUMNS
+
+SAMPLERS = (metropolis_chunk, wolff_chunk, swendsen_wang_chunk)
+# Spacing of kept configurations, and length of the warm-up, in autocorrelation times.
+SPACING, WARMUP = 5, 20
+# Configurations that one chain keeps at most; its warm-up costs as much as 3 more.
+CHAIN = 16
+# Samples that are divided into chains at a time, so that memory stays bounded.
+BLOCK = 2**17
+
+
+def chains(L, T):
+    """Divide samples at temperatures T, shape (n,), into chains.
+
+    Yields
+    ------
+    sampler : callable
+        ``sampler(L, T[chosen], warmup, spacing, seeds, stop)`` draws the configurations.
+    chosen : ndarray of int
+        The samples that it draws.
+    warmup, spacing : int
+        Updates before the first and between kept configurations.
+    """
+    for start in range(0, len(T), BLOCK):
+        for sampler, chosen, spacing in _chains_of_block(L, T[start : start + BLOCK]):
+            yield sampler, start + chosen, spacing * WARMUP // SPACING, spacing
+
+
+def _chains_of_block(L, T):
+    best, spacing = choose(L, T)
+    for number, sampler in enumerate(SAMPLERS):
+        chosen = np.flatnonzero(best == number)
+        chosen = chosen[np.argsort(T[chosen], kind="stable")]
+        divide = _in_words if sampler is metropolis_chunk else _in_runs
+        for part in divide(T[chosen], L):
+            yield sampler, chosen[part], int(spacing[chosen[part]].max())
+
+
+def choose(L, T):
+    """The cheapest of SAMPLERS (its number) and the spacing it needs, int (n,) each."""
+    times = autocorrelation_times(L, T)
+    best = (times * _nanoseconds_per_site(L, T)).argmin(axis=0)
+    spacing = np.ceil(SPACING * np.take_along_axis(times, best[None], axis=0)[0])
+    return best, spacing.astype(np.int64)
+
+
+def autocorrelation_times(L, T):
+    """Upper estimates for the samplers: sweeps, clusters (Wolff), sweeps; shape (3, *T.shape)."""
+    # The correlation length above Tc and twice that below, until the lattice limits it.
+    with np.errstate(divide="ignore"):
+        length = 1 / np.abs(2 / T + np.log(np.tanh(1 / T)))
+    metropolis = 0.9 + 0.27 * np.minimum(length, 0.4 * L) ** 2.17
+    metropolis += T / 8  # where it is hot nearly every attempt succeeds, and all spins alternate
+    above, below = _distances_from_tc(L, T)
+    wolff = 0.8 + L**0.51 * (1 + 1.4 * above) / (1 + 0.8 * below)
+    wolff = np.minimum(wolff, 1 + 0.35 * L**2)  # clusters of single sites
+    swendsen_wang = np.minimum(np.where(below > 0, np.inf, 0.7 + 0.6 * length), 2 * L**0.32)
+    return np.array([metropolis, wolff, swendsen_wang])
+
+
+def _nanoseconds_per_site(L, T):
+    """Measured cost of a sweep or a cluster on one core; only the ratios matter."""
+    above, _ = _distances_from_tc(L, T)
+    metropolis = 0.3 if L % 2 == 0 else np.inf  # an odd torus is no checkerboard
+    wolff = 0.5 + 50 / L if L <= COLUMNS else 12.0  # at Tc, then in proportion to the cluster
+    wolff = 130 / L**2 + wolff / (1 + 1.4 * above)
+    return np.array([np.full(T.shape, metropolis), wolff, np.full(T.shape, 17.0)])
+
+
+def _distances_from_tc(L, T):
+    """L |T - Tc| / Tc, above (else 0) and below (else 0)."""
+    distance = L * (T / critical_temperature() - 1)
+    return np.maximum(distance, 0), np.maximum(-distance, 0)
+
+
+def _in_runs(T, L):
+    """Parts of sorted samples for the cluster samplers: chains at one temperature each."""
+    for start, end in _runs(T):
+        yield from _cut(start, end, max(CHAIN, 4096 // L**2))
+
+
+def _in_words(T, L):
+    """Parts for multi-spin coding: many of one temperature, or a word of single samples."""
+    alone = np.ones(len(T), dtype=bool)
+    longest = max(1, min(CHAIN, 2**24 // (REPLICAS * L**2)))  # bounds the memory of a part
+    for start, end in _runs(T):
+        words = (end - start) // REPLICAS
+        if words > 0:
+            alone[start:end] = False
+            # Chains save warm-ups, but several words are needed to occupy several threads.
+            yield from _cut(start, end, REPLICAS * max(1, min(longest, words // 8)))
+    alone = np.flatnonzero(alone)
+    for part in _cut(0, len(alone), REPLICAS):
+        yield alone[part]
+
+
+def _runs(T):
+    """Start and end of each run of equal temperatures in a sorted array."""
+    starts = np.flatnonzero(np.append(True, T[1:] != T[:-1])[: len(T)])
+    return zip(starts, np.append(starts[1:], len(T)))
+
+
+def _cut(start, end, size):
+    return (slice(i, min(i + size, end)) for i in range(start, end, size))

@@ -1,0 +1,394 @@
+"""Sampled configurations follow Boltzmann's distribution, quenches the MDS-2 data; one seed gives
+one result on any number of threads, and Ctrl-C never a part of it."""
+
+import signal
+import threading
+import tracemalloc
+
+import numpy as np
+import pytest
+from scipy.stats import chi2
+
+from ai4mat_ising.datasets import IsingDataset
+from ai4mat_ising.exact import critical_temperature, energy, heat_capacity
+from ai4mat_ising.observables import energy_per_spin, magnetization
+from ai4mat_ising.sampling import (
+    bits, chunks, cluster, perfect, sample_equilibrium, sample_quench, schedule
+)
+from ai4mat_ising.sampling.cluster import swendsen_wang_chunk, wolff_chunk
+from ai4mat_ising.sampling.metropolis import metropolis_chunk
+
+TC = critical_temperature()
+METHODS = ["cluster", "perfect"]
+
+
+@pytest.fixture(autouse=True)
+def no_progress_bar(monkeypatch):
+    monkeypatch.setenv("AI4MAT_PROGRESS", "0")
+
+
+@pytest.fixture
+def only(monkeypatch):
+    """Let the schedule choose one sampler whatever it costs."""
+
+    def choose(sampler):
+        number = schedule.SAMPLERS.index(sampler)
+        costs = np.where(np.arange(3) == number, 1.0, np.inf)
+        monkeypatch.setattr(schedule, "_nanoseconds_per_site",
+                            lambda L, T: np.multiply.outer(costs, np.ones(T.shape)))
+
+    return choose
+
+
+# --- every method against all 65536 configurations of the 4x4 torus --------------------------
+
+
+def energies_and_magnetizations(spins):
+    """E and M of each configuration, as integers."""
+    neighbours = np.roll(spins, 1, axis=1) + np.roll(spins, 1, axis=2)
+    return -(spins * neighbours).sum(axis=(1, 2), dtype=int), spins.sum(axis=(1, 2), dtype=int)
+
+
+def joint_histogram(spins, weights=None):
+    E, M = energies_and_magnetizations(spins)
+    return np.bincount((E + 32) * 33 + M + 16, weights, minlength=65 * 33)
+
+
+def all_configurations():
+    bits = np.arange(2**16)[:, None] >> np.arange(16) & 1
+    return (2 * bits - 1).astype(np.int8).reshape(-1, 4, 4)
+
+
+def probability_of_a_larger_chi_square(spins, T):
+    """Bins of E and M in which fewer than 5 are expected count as one."""
+    everything = all_configurations()
+    E, _ = energies_and_magnetizations(everything)
+    expected = joint_histogram(everything, np.exp(-(E + 32) / T))
+    expected *= len(spins) / expected.sum()
+    observed = joint_histogram(spins)
+    rare = expected < 5
+    expected = np.append(expected[~rare], max(expected[rare].sum(), 1e-300))
+    observed = np.append(observed[~rare], observed[rare].sum())
+    if expected[-1] < 1:  # too rare for a chi-square, but they must not pile up either
+        assert observed[-1] < 10
+        expected, observed = expected[:-1], observed[:-1]
+    return chi2.sf(((observed - expected) ** 2 / expected).sum(), len(expected) - 1)
+
+
+def assert_boltzmann(spins, T):
+    assert probability_of_a_larger_chi_square(spins, T) > 1e-3
+    assert np.abs(deviations_from_kaufman(spins, T)).max() < 4  # sharper on these two numbers
+
+
+@pytest.mark.parametrize("T", [1.5, TC, 4.0])
+def test_perfect_sampling_follows_boltzmann_in_energy_and_magnetization(T):
+    spins = sample_equilibrium(4, T, 100_000, seed=1, method="perfect")
+    assert_boltzmann(spins, T)
+
+
+@pytest.mark.parametrize("T", [1.5, TC, 4.0, 20.0])
+@pytest.mark.parametrize("sampler", schedule.SAMPLERS)
+def test_every_chain_follows_boltzmann_in_energy_and_magnetization(sampler, T, only):
+    only(sampler)
+    spins = sample_equilibrium(4, T, 200_000, seed=2)
+    assert_boltzmann(spins, T)
+
+
+@pytest.mark.parametrize("T", [1.5, TC, 4.0])
+def test_wolff_for_wide_lattices_follows_boltzmann_too(T, only, monkeypatch):
+    only(wolff_chunk)
+    monkeypatch.setattr(cluster, "COLUMNS", 3)
+    spins = sample_equilibrium(4, T, 200_000, seed=2)
+    assert_boltzmann(spins, T)
+
+
+@pytest.mark.parametrize("T", [1.5, TC, 3.0])
+def test_perfect_samples_are_those_of_a_chain_started_much_earlier(T):
+    """With the same random numbers: that the past has been forgotten is what makes them exact."""
+    L, n, stop = 24, 20, np.zeros(1, dtype=bool)
+    spins = perfect.perfect_chunk(L, np.full(n, T), np.random.SeedSequence(14), stop)
+    seeds = np.random.SeedSequence(14).generate_state(n, np.uint64)
+    p = -np.expm1(-2 / np.array([T]))
+    graph = bits.bonds_of_sites(L)
+    queues, marks = np.empty((2, L * L), dtype=np.int32), np.zeros(L * L, dtype=np.int64)
+    search, earlier = 0, np.empty(L * L, dtype=np.int8)
+    for k in range(n):
+        bonds = np.full(2 * L * L, perfect.UPPER, dtype=np.uint8)
+        differing = 2 * L * L
+        for time in range(512, 0, -1):
+            search, differing = perfect._sweep(
+                bonds, graph, bits.threshold(p / (2 - p))[0], bits.threshold(p)[0], seeds[k], time,
+                differing, marks, search, queues)
+        assert differing == 0
+        perfect._draw_signs(earlier, bonds, graph, seeds[k], queues[0])
+        np.testing.assert_array_equal(earlier, spins[k].ravel())
+
+
+# --- larger lattices against Kaufman ---------------------------------------------------------
+
+
+def deviations_from_kaufman(spins, T):
+    """Energy and heat capacity minus the exact ones, in standard errors."""
+    n, L, _ = spins.shape
+    e, C = energy_per_spin(spins), heat_capacity(T, L)
+    c = (L / T * (e - energy(T, L))) ** 2
+    error = max(c.std() / np.sqrt(n), C * np.sqrt(2 / n))  # few samples may scatter too little
+    return (e.mean() - energy(T, L)) * L / T / np.sqrt(C / n), (c.mean() - C) / error
+
+
+@pytest.mark.parametrize("T", [1.5, 2.0, TC, 2.5, 4.0])
+@pytest.mark.parametrize("L, n", [(16, 20_000), (40, 3000), (64, 1500)])
+def test_chains_have_kaufmans_energy_and_heat_capacity(L, n, T):
+    spins = sample_equilibrium(L, T, n, seed=3)
+    assert np.abs(deviations_from_kaufman(spins, T)).max() < 4
+
+
+@pytest.mark.parametrize("T", [1.5, 2.0, TC, 2.5, 4.0])
+@pytest.mark.parametrize("L, n", [(16, 2000), (40, 100), (64, 40)])
+def test_perfect_samples_have_kaufmans_energy_and_heat_capacity(L, n, T):
+    spins = sample_equilibrium(L, T, n, seed=4, method="perfect")
+    assert np.abs(deviations_from_kaufman(spins, T)).max() < 4
+
+
+@pytest.mark.parametrize("L", [3, 5, 65])
+@pytest.mark.parametrize("T", [1.5, TC, 4.0])
+def test_odd_lattices_have_kaufmans_energy_and_heat_capacity(L, T):
+    spins = sample_equilibrium(L, T, 10_000 if L < 10 else 500, seed=5)
+    assert np.abs(deviations_from_kaufman(spins, T)).max() < 4
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_each_configuration_is_drawn_at_its_own_temperature(method):
+    temperatures = np.random.default_rng(0).permutation(np.tile([1.0, 2.0, 3.0, 50.0], 500))
+    spins = sample_equilibrium(8, temperatures, 2000, seed=6, method=method)
+    for T in np.unique(temperatures):
+        assert np.abs(deviations_from_kaufman(spins[temperatures == T], T)).max() < 4
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_few_configurations_at_very_different_temperatures_are_not_mixed_up(method):
+    e = energy_per_spin(sample_equilibrium(12, [1.0, 20.0] * 60, 120, seed=6, method=method))
+    assert e[::2].max() < -1.5 and e[1::2].min() > -1
+
+
+def test_temperatures_that_all_differ_are_each_in_equilibrium():
+    temperatures = np.random.default_rng(1).uniform(0.5, 2 * TC, 5000)
+    e = energy_per_spin(sample_equilibrium(16, temperatures, 5000, seed=7))
+    variance = heat_capacity(temperatures, 16) * temperatures**2 / 16**2
+    deviation = (e - energy(temperatures, 16)) / np.sqrt(variance)
+    for part in np.array_split(deviation[np.argsort(temperatures)], 10):
+        assert abs(part.mean()) < 4 / np.sqrt(len(part))
+
+
+# --- spacing and signs -----------------------------------------------------------------------
+
+
+def autocorrelation_time(series):
+    """Integrated, 1/2 + sum over lags up to 6 times itself; series of shape (chains, time)."""
+    x = series - series.mean()
+    power = np.abs(np.fft.rfft(x, 2 * x.shape[1])) ** 2
+    correlation = np.fft.irfft(power)[:, : x.shape[1]].mean(axis=0) / np.arange(x.shape[1], 0, -1)
+    time = np.cumsum(correlation / correlation[0]) - 0.5
+    return time[np.argmax(np.arange(len(time)) > 6 * time)]
+
+
+@pytest.mark.parametrize(
+    "L, T", [(4, TC), (16, 1.5), (16, TC), (16, 3.0), (16, 20.0), (40, 2.4), (64, TC)]
+)
+@pytest.mark.parametrize("sampler", schedule.SAMPLERS)
+def test_autocorrelation_times_are_not_underestimated(sampler, L, T):
+    n, stop = 64 * 500, np.zeros(1, dtype=bool)
+    lanes = 64 if sampler is metropolis_chunk else 1
+    spins = sampler(L, np.full(n, T), 500, 1, np.random.SeedSequence(8), stop)
+    estimate = schedule.autocorrelation_times(L, np.array(T))[schedule.SAMPLERS.index(sampler)]
+    E, M = energies_and_magnetizations(spins)
+    for x in (E, np.abs(M)):
+        assert autocorrelation_time(x.reshape(-1, lanes).T) < estimate
+
+
+def test_the_cheapest_sampler_is_chosen():
+    chosen = [schedule.SAMPLERS[schedule.choose(L, np.array([T]))[0][0]]
+              for L, T in [(16, 3.0), (64, 1.0), (40, TC), (64, 1000.0), (15, TC)]]
+    assert chosen == [metropolis_chunk, metropolis_chunk, wolff_chunk, swendsen_wang_chunk,
+                      wolff_chunk]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("L", [15, 16])
+def test_global_signs_are_independent_and_fair(method, L):
+    sign = np.sign(magnetization(sample_equilibrium(L, 1.0, 4000, seed=9, method=method)))
+    for mean in (sign.mean(), (sign[1:] * sign[:-1]).mean(), (sign[64:] * sign[:-64]).mean()):
+        assert abs(mean) < 4 / np.sqrt(4000)
+
+
+# --- quenches --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size, L, words", [("light", 16, 100), ("full", 64, 30)])
+def test_a_quench_of_L_sweeps_reproduces_mds2(size, L, words):
+    """Chi-square over 16 bins of T; our error is that of words, whose replicas share an order."""
+    data = IsingDataset(size)
+    rng = np.random.default_rng(10)
+    chi_square = np.zeros(2)
+    for part in np.array_split(np.argsort(data.temperatures), 16):
+        T = np.resize(rng.permutation(data.temperatures[part]), 64 * words)
+        spins = sample_quench(L, T, len(T), sweeps=L, seed=int(part[0]))
+        for i, observable in enumerate([energy_per_spin, lambda s: np.abs(magnetization(s))]):
+            theirs, ours = observable(data.spins[part]), observable(spins)
+            ours = ours.reshape(words, 64).mean(axis=1)
+            variance = theirs.var(ddof=1) / len(theirs) + ours.var(ddof=1) / words
+            chi_square[i] += (theirs.mean() - ours.mean()) ** 2 / variance
+    assert (chi_square < 30).all(), chi_square
+
+
+@pytest.mark.parametrize("T", [1.5, TC, 4.0])
+def test_a_long_quench_ends_in_equilibrium(T):
+    """One replica of each word: the others share its order of sites."""
+    temperatures = np.where(np.arange(64 * 2000) % 64 == 17, T, 0.7)
+    spins = sample_quench(4, temperatures, len(temperatures), sweeps=200, seed=11)[17::64]
+    assert_boltzmann(spins, T)
+
+
+def test_a_quench_starts_from_independent_random_spins():
+    spins = sample_quench(64, 1.0, 640, sweeps=0, seed=12).reshape(640, -1).astype(float)
+    overlap = spins @ spins.T / 64
+    assert np.abs(overlap[np.triu_indices(640, 1)]).max() < 5.5
+    assert np.abs(spins.sum(axis=1) / 64).max() < 5
+
+
+@pytest.mark.parametrize("name", ["equilibrium", "quench"])
+def test_no_two_replicas_of_a_word_share_random_bits(name):
+    """Replicas r and r + d: a quench's share the order of sites, which is the same for all d."""
+    if name == "equilibrium":
+        spins = sample_equilibrium(8, 1.5, 64 * 1024, seed=13)
+    else:
+        spins = sample_quench(8, 1.5, 64 * 1024, sweeps=100, seed=13)
+    e = energy_per_spin(spins).reshape(1024, 64)
+    e = (e - e.mean()) / e.std()
+    correlation = np.array([(e * np.roll(e, d, axis=1)).mean() for d in range(1, 33)])
+    common = 0 if name == "equilibrium" else correlation.mean()
+    assert np.abs(correlation - common).max() < 5 / np.sqrt(e.size / 2)
+
+
+# --- one seed, one result --------------------------------------------------------------------
+
+CALLS = {
+    "cluster": lambda **kw: sample_equilibrium(16, 2.3, 300, **kw),
+    "cluster, many T": lambda **kw: sample_equilibrium(7, np.linspace(1, 50, 90), 90, **kw),
+    "perfect": lambda **kw: sample_equilibrium(10, 2.3, 150, method="perfect", **kw),
+    "quench": lambda **kw: sample_quench(9, 1.0, 200, sweeps=9, **kw),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_a_seed_fixes_the_result_for_any_number_of_workers(call):
+    spins = call(seed=1, workers=1)
+    assert spins.dtype == np.int8 and set(np.unique(spins)) == {-1, 1}
+    for workers in (None, 2, 5):
+        np.testing.assert_array_equal(call(seed=1, workers=workers), spins)
+    assert not np.array_equal(call(seed=2), spins)
+    assert len(np.unique(spins.reshape(len(spins), -1), axis=0)) > len(spins) / 4
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_one_temperature_may_be_a_number_or_an_array(method):
+    number = sample_equilibrium(6, 2, 70, seed=3, method=method)
+    array = sample_equilibrium(6, [2.0] * 70, 70, seed=3, method=method)
+    np.testing.assert_array_equal(number, array)
+
+
+def test_no_configurations_are_an_empty_array():
+    for T in (2.0, []):
+        for method in METHODS:
+            assert sample_equilibrium(8, T, 0, seed=0, method=method).shape == (0, 8, 8)
+        assert sample_quench(8, T, 0, sweeps=3, seed=0).shape == (0, 8, 8)
+
+
+@pytest.mark.parametrize("T", [5e-324, 1e-3, 60.0, 1e12, np.inf])
+def test_extreme_temperatures_give_order_or_coins(T):
+    for method in METHODS:
+        m = magnetization(sample_equilibrium(8, T, 4000, seed=4, method=method))
+        assert (m**2).mean() == pytest.approx(1 if T < 1 else 1 / 64, rel=0.2)
+        if T > 1:  # the parity of M / 2 is a coin too, which single flips in step would not give
+            assert abs(((32 * m) % 2).mean() - 0.5) < 4 * 0.5 / np.sqrt(4000)
+    sample_quench(8, T, 10, sweeps=5, seed=4)
+
+
+def test_memory_is_that_of_the_result():
+    for call, L, n in ((sample_quench, 32, 20_000), (sample_equilibrium, 32, 20_000),
+                       (sample_equilibrium, 4, 2_000_000)):
+        options = {"seed": 0, "workers": 2} | ({"sweeps": 1} if call is sample_quench else {})
+        call(L, 4.0, 64, **options)
+        tracemalloc.start()
+        result = call(L, 4.0, n, **options)
+        extra = tracemalloc.get_traced_memory()[1] - result.nbytes
+        tracemalloc.stop()
+        assert extra < 30e6
+
+
+# --- interruptions, progress, errors ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("call", [
+    lambda: sample_quench(256, 2.0, 200, sweeps=10**9, seed=0),
+    lambda: sample_equilibrium(64, 2.5, 300_000, seed=0),
+    lambda: sample_equilibrium(2049, TC, 64, seed=0),
+    lambda: sample_equilibrium(2048, 1e4, 256, seed=0),
+    lambda: sample_equilibrium(512, TC, 64, seed=0, method="perfect"),
+])
+def test_ctrl_c_stops_without_a_result(call):
+    """Each of these would take from half a minute to days."""
+    threads = threading.active_count()
+    timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        call()
+    timer.join()
+    assert threading.active_count() == threads
+
+
+def test_an_error_in_a_chunk_is_raised(monkeypatch):
+    def fail(chunk, seeds, stop):
+        raise MemoryError("no room")
+
+    with pytest.raises(MemoryError, match="no room"):
+        chunks.run_chunks(fail, range(100), 100, seed=0, workers=2)
+
+
+def test_the_progress_bar_is_hidden_in_the_book(monkeypatch):
+    assert chunks._progress_bar(10).disable
+    monkeypatch.delenv("AI4MAT_PROGRESS")
+    with chunks._progress_bar(10) as bar:
+        assert not bar.disable and bar.delay == 2
+
+
+GOOD = {"L": 8, "T": 2.0, "n": 3, "seed": 0}
+
+
+@pytest.mark.parametrize("name, values, message", [
+    ("L", [2, 0, -4, 8.0, True, None, "8", [8]], "L must be an integer of at least 3, got"),
+    ("n", [-1, 2.5, True, None], "n must be an integer of at least 0, got"),
+    ("seed", [-1, 0.5, None, "0"], "seed must be an integer of at least 0, got"),
+    ("workers", [0, -1, 1.5, True], "workers must be an integer of at least 1, got"),
+    ("T", [0, -1.0, np.nan, [1, 2, 0], [1.0, np.nan, 2]], "T must be a positive temperature, got"),
+    ("T", ["2", None, 2j, [[1, 2], [3]], True], "T must be a positive temperature or an array"),
+    ("T", [[], [2.0], [2.0, 2.0], np.ones((3, 1))], r"T must be .* shape \(n,\) = \(3,\), got"),
+])
+def test_a_wrong_argument_is_named(name, values, message):
+    for value in values:
+        wrong = {**GOOD, name: value}
+        for sample in (sample_equilibrium, lambda **kw: sample_quench(sweeps=1, **kw)):
+            with pytest.raises(ValueError, match=message):
+                sample(**wrong)
+
+
+@pytest.mark.parametrize("method", ["wolff", "", None, 1, ["perfect"]])
+def test_an_unknown_method_is_named(method):
+    with pytest.raises(ValueError, match="method must be 'cluster' or 'perfect', got"):
+        sample_equilibrium(**GOOD, method=method)
+
+
+@pytest.mark.parametrize("sweeps", [-1, 1.0, None, True])
+def test_wrong_sweeps_are_named(sweeps):
+    with pytest.raises(ValueError, match="sweeps must be an integer of at least 0, got"):
+        sample_quench(**GOOD, sweeps=sweeps)
