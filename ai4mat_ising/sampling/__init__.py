@@ -32,7 +32,7 @@ def sample_equilibrium(L, T, n, *, seed, method="cluster", workers=None):
     method : {"cluster", "perfect"}, default "cluster"
         "cluster" runs Markov chains, for each L and T with the cheapest of Wolff's and Swendsen
         and Wang's cluster updates and checkerboard Metropolis. Kept configurations are at least 5
-        integrated autocorrelation times of energy and |m| apart, after a warm-up of 20.
+        integrated autocorrelation times of energy and ``|m|`` apart, after a warm-up of 20.
         "perfect" draws independent samples without any warm-up, by coupling from the past (Propp
         and Wilson 1996). It takes longer: near the critical temperature about 1 ms a sample at
         L = 16, half a second at L = 128.
