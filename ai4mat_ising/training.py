@@ -1,16 +1,15 @@
 """The training loop: `fit` minimises ``model.loss`` on images; the models are in `models`."""
 
 import math
-import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 
 import torch
 from torch.utils.data import DataLoader, Subset, TensorDataset
-from tqdm.auto import tqdm
 
 from ai4mat_ising.datasets import IsingDataset
+from ai4mat_ising.progress import progress_bar
 
 # Validation needs no gradients, so its batches can be larger than any training batch.
 VALIDATION_BATCH = 1024
@@ -96,7 +95,8 @@ def fit(
     model.to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     history = History()
-    with _random_state_kept(device, seed), _progress_bar(epochs, progress) as bar:
+    bar = progress_bar(epochs, desc="training", unit="epoch", shown=progress)
+    with _random_state_kept(device, seed), bar:
         try:
             for epoch in range(1, epochs + 1):
                 loss = _train_epoch(model, train, optimizer, epoch)
@@ -253,13 +253,6 @@ def _best_device():
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-
-
-def _progress_bar(epochs, progress):
-    # AI4MAT_PROGRESS=0 is set by the build of the book: a bar in a page would load scripts from
-    # another host, and TQDM_DISABLE does not silence the notebook's bar.
-    hidden = not progress or os.environ.get("AI4MAT_PROGRESS") == "0"
-    return tqdm(total=epochs, desc="training", unit="epoch", disable=hidden)
 
 
 def _check(model, epochs, batch_size, lr, seed):

@@ -1,11 +1,11 @@
 """Work in chunks on threads: the same result for any number of them, a bar, a clean Ctrl-C."""
 
-import os
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 import numba
 import numpy as np
-from tqdm.auto import tqdm
+
+from ai4mat_ising.progress import progress_bar
 
 
 def run_chunks(work, chunks, n, *, seed, workers):
@@ -18,7 +18,8 @@ def run_chunks(work, chunks, n, *, seed, workers):
     workers = workers or numba.config.NUMBA_NUM_THREADS
     stop = np.zeros(1, dtype=bool)
     running = set()
-    with _progress_bar(n) as bar, ThreadPoolExecutor(workers) as pool:
+    bar = progress_bar(n, desc="sampling", unit="configuration", delay=2)
+    with bar, ThreadPoolExecutor(workers) as pool:
         try:
             for chunk in chunks:
                 running.add(pool.submit(work, chunk, root.spawn(1)[0], stop))
@@ -42,9 +43,3 @@ def _collect(running, bar):
     for future in finished:
         bar.update(future.result())  # raises what the chunk raised
     return running
-
-
-def _progress_bar(n):
-    # Hidden in the book, as in `training`: a bar in a page would load scripts of another host.
-    hidden = os.environ.get("AI4MAT_PROGRESS") == "0"
-    return tqdm(total=n, desc="sampling", unit="configuration", delay=2, disable=hidden)

@@ -356,10 +356,19 @@ def test_an_error_in_a_chunk_is_raised(monkeypatch):
 
 
 def test_the_progress_bar_is_hidden_in_the_book(monkeypatch):
-    assert chunks._progress_bar(10).disable
+    bars, make = [], chunks.progress_bar
+
+    def recorded(*args, **options):
+        bar = make(*args, **options)
+        bars.append((bar.disable, getattr(bar, "delay", None)))  # closing a bar disables it
+        return bar
+
+    monkeypatch.setattr(chunks, "progress_bar", recorded)
+    sample_quench(8, 2.0, 10, sweeps=1, seed=0)
+    assert bars[-1][0]
     monkeypatch.delenv("AI4MAT_PROGRESS")
-    with chunks._progress_bar(10) as bar:
-        assert not bar.disable and bar.delay == 2
+    sample_quench(8, 2.0, 10, sweeps=1, seed=0)
+    assert bars[-1] == (False, 2)
 
 
 GOOD = {"L": 8, "T": 2.0, "n": 3, "seed": 0}
