@@ -137,6 +137,50 @@ def binder_cumulant(spins):
     return float(1 - fourth / (3 * second**2)) if second > 0 else float("nan")
 
 
+def autocorrelation_time(series):
+    """Integrated autocorrelation time, 1/2 plus the sum over lags, in steps of the series.
+
+    The sum is cut where the lag exceeds 6 times the result (Sokal's automatic windowing), and 2
+    of these times lie between samples that are worth an independent one.
+
+    Parameters
+    ----------
+    series : array_like, shape (n,) or (chains, n)
+        An observable, such as the energy, at successive steps of a Markov chain in equilibrium,
+        or of several independent ones at the same temperature.
+
+    Returns
+    -------
+    float
+        1/2 if successive values are independent; NaN if the series is constant.
+
+    Raises
+    ------
+    ValueError
+        If `series` has another shape, holds a number that is not finite, or is too short: its
+        correlations must have decayed long before its end.
+
+    References
+    ----------
+    A. Sokal, in Functional Integration: Basics and Applications (Plenum, 1997), chapter 3.
+    """
+    x = np.atleast_2d(np.asarray(series, dtype=float))
+    if x.ndim != 2 or x.shape[1] < 2 or not np.isfinite(x).all():
+        raise ValueError("series must be finite numbers of shape (n,) or (chains, n) with n of at "
+                         f"least 2, got shape {np.shape(series)}")
+    if np.ptp(x) == 0:
+        return float("nan")
+    n = x.shape[1]
+    power = np.abs(np.fft.rfft(x - x.mean(), 2 * n)) ** 2
+    covariance = np.fft.irfft(power)[:, :n].mean(axis=0) / np.arange(n, 0, -1)
+    times = np.cumsum(covariance / covariance[0]) - 0.5
+    long_enough = np.flatnonzero(np.arange(n) > 6 * times)
+    if not long_enough.size or 50 * times[long_enough[0]] > x.size:
+        raise ValueError(f"series is too short: {n} steps of {len(x)} chains do not show when its "
+                         "correlations end")
+    return float(times[long_enough[0]])
+
+
 def bootstrap_error(values, statistic=np.mean, *, resamples=1000, seed=0):
     """Standard error of a statistic of independent values, by the bootstrap.
 

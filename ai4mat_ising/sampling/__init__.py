@@ -1,22 +1,34 @@
 """Monte Carlo configurations of the Ising model on the periodic L x L torus (J = k_B = 1).
 
-Here are the two public functions and the checks of their arguments; each method has its module.
+Here are the public functions and the checks of their arguments; each method has its module.
 """
 
+from concurrent.futures import Executor
+from functools import partial
 from numbers import Integral
 
 import numpy as np
 
+from ai4mat_ising.packing import pack_spins, packed_length, unpack_spins
 from ai4mat_ising.sampling.bits import REPLICAS
 from ai4mat_ising.sampling.chunks import run_chunks, slices
+from ai4mat_ising.sampling.cluster import swendsen_wang_chunk, wolff_chunk
+from ai4mat_ising.sampling.metropolis import metropolis_chain
 from ai4mat_ising.sampling.perfect import perfect_chunk
 from ai4mat_ising.sampling.quench import quench_chunk
 from ai4mat_ising.sampling.schedule import chains
 
-__all__ = ["sample_equilibrium", "sample_quench"]
+__all__ = ["pack_spins", "sample_chain", "sample_equilibrium", "sample_quench", "unpack_spins"]
+
+CHAINS = {
+    "metropolis": metropolis_chain,
+    "wolff": wolff_chunk,
+    "swendsen-wang": swendsen_wang_chunk,
+}
 
 
-def sample_equilibrium(L, T, n, *, seed, method="cluster", workers=None):
+def sample_equilibrium(L, T, n, *, seed, method="cluster", workers=None,
+                       executor=None, packed=False):
     """Configurations in equilibrium at temperature T.
 
     Parameters
@@ -38,10 +50,15 @@ def sample_equilibrium(L, T, n, *, seed, method="cluster", workers=None):
         L = 16, half a second at L = 128.
     workers : int, optional
         Number of threads; by default one for each processor that may be used.
+    executor : concurrent.futures.Executor, optional
+        Draws the configurations instead of threads of this process: processes, or a cluster
+        (``client.get_executor()`` of a Dask client). The package must be installed there.
+    packed : bool, default False
+        Return the configurations as `pack_spins` does, in an eighth of the memory.
 
     Returns
     -------
-    ndarray of int8, shape (n, L, L)
+    ndarray of int8, shape (n, L, L), or of uint8, shape (n, ceil(L^2 / 8)), if packed
         Spins -1/+1. Each configuration has an independent random global sign.
 
     Raises
@@ -49,30 +66,28 @@ def sample_equilibrium(L, T, n, *, seed, method="cluster", workers=None):
     ValueError
         If an argument is not as described.
     """
-    L, n, T, seed, workers = _checked(L, n, T, seed, workers)
+    L, n, T, seed, workers = _checked(L, n, T, seed, workers, executor)
     if method not in ("cluster", "perfect"):
         raise ValueError(f"method must be 'cluster' or 'perfect', got {method!r}")
-    spins = np.empty((n, L, L), dtype=np.int8)
-
-    def draw_exactly(chunk, seeds, stop):
-        spins[chunk] = perfect_chunk(L, T[chunk], seeds, stop)
-        return chunk.stop - chunk.start
-
-    def run_chain(chain, seeds, stop):
-        sampler, chosen, warmup, spacing = chain
-        drawn = sampler(L, T[chosen], warmup, spacing, seeds, stop)
-        signs = np.random.default_rng(seeds.spawn(1)[0]).integers(2, size=len(drawn), dtype=np.int8)
-        spins[chosen] = drawn * (2 * signs - 1)[:, None, None]
-        return len(chosen)
-
     if method == "perfect":
-        run_chunks(draw_exactly, slices(n, max(1, 4096 // L**2)), n, seed=seed, workers=workers)
+        parts = slices(n, max(1, 4096 // L**2))
+        chunks = ((part, partial(perfect_chunk, L, T[part])) for part in parts)
     else:
-        run_chunks(run_chain, chains(L, T), n, seed=seed, workers=workers)
-    return spins
+        chunks = (
+            (chosen, partial(_with_random_signs, sampler, L, T[chosen], warmup, spacing))
+            for sampler, chosen, warmup, spacing in chains(L, T)
+        )
+    return run_chunks(chunks, _empty(n, L, packed), L, seed=seed, workers=workers,
+                      executor=executor)
 
 
-def sample_quench(L, T, n, *, sweeps, seed, workers=None):
+def _with_random_signs(sampler, L, T, warmup, spacing, *, seeds, stop):
+    spins = sampler(L, T, warmup, spacing, seeds, stop)
+    signs = np.random.default_rng(seeds.spawn(1)[0]).integers(2, size=len(spins), dtype=np.int8)
+    return spins * (2 * signs - 1)[:, None, None]
+
+
+def sample_quench(L, T, n, *, sweeps, seed, workers=None, executor=None, packed=False):
     """Configurations a given time after a quench from infinite temperature to T.
 
     Random-site Metropolis from a random start: a sweep is L^2 attempts, each to flip a spin at a
@@ -93,10 +108,15 @@ def sample_quench(L, T, n, *, sweeps, seed, workers=None):
         Fixes the result, whatever `workers` is.
     workers : int, optional
         Number of threads; by default one for each processor that may be used.
+    executor : concurrent.futures.Executor, optional
+        Draws the configurations instead of threads of this process: processes, or a cluster
+        (``client.get_executor()`` of a Dask client). The package must be installed there.
+    packed : bool, default False
+        Return the configurations as `pack_spins` does, in an eighth of the memory.
 
     Returns
     -------
-    ndarray of int8, shape (n, L, L)
+    ndarray of int8, shape (n, L, L), or of uint8, shape (n, ceil(L^2 / 8)), if packed
         Spins -1/+1. Configurations 64 k to 64 k + 63 were visited in the same random order, all
         else being independent: error bars must come from the scatter of these groups.
 
@@ -105,22 +125,75 @@ def sample_quench(L, T, n, *, sweeps, seed, workers=None):
     ValueError
         If an argument is not as described.
     """
-    L, n, T, seed, workers = _checked(L, n, T, seed, workers)
+    L, n, T, seed, workers = _checked(L, n, T, seed, workers, executor)
     sweeps = _integer("sweeps", sweeps, 0)
-    spins = np.empty((n, L, L), dtype=np.int8)
-
-    def quench(chunk, seeds, stop):
-        spins[chunk] = quench_chunk(L, T[chunk], sweeps, seeds, stop)
-        return chunk.stop - chunk.start
-
-    run_chunks(quench, slices(n, REPLICAS), n, seed=seed, workers=workers)
-    return spins
+    chunks = ((part, partial(quench_chunk, L, T[part], sweeps)) for part in slices(n, REPLICAS))
+    return run_chunks(chunks, _empty(n, L, packed), L, seed=seed, workers=workers,
+                      executor=executor)
 
 
-def _checked(L, n, T, seed, workers):
+def sample_chain(L, T, n, *, algorithm, seed, warmup=0, spacing=1):
+    """Successive configurations of one Markov chain: to see how fast an algorithm forgets.
+
+    For independent samples take `sample_equilibrium`, which knows how long to wait.
+
+    Parameters
+    ----------
+    L : int
+        Side of the periodic lattice, at least 3; even for Metropolis.
+    T : float
+        Temperature, positive, in units of J / k_B.
+    n : int
+        Number of configurations, at least 0.
+    algorithm : {"metropolis", "wolff", "swendsen-wang"}
+        What an update is: a checkerboard sweep (in which a spin stays out one time in eight),
+        the flip of one Wolff cluster, or a random sign for every Swendsen-Wang cluster.
+    seed : int
+        Fixes the result.
+    warmup : int, default 0
+        Updates before the first configuration, at least 0. Cluster chains start with all spins
+        up, Metropolis does so below the critical temperature, else with random spins.
+    spacing : int, default 1
+        Updates from one configuration to the next, at least 1.
+
+    Returns
+    -------
+    ndarray of int8, shape (n, L, L)
+        Spins -1/+1.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as described.
+    """
+    L, n, T, seed, _ = _checked(L, n, T, seed, None, None)
+    warmup, spacing = _integer("warmup", warmup, 0), _integer("spacing", spacing, 1)
+    if not isinstance(algorithm, str) or algorithm not in CHAINS:
+        raise ValueError(f"algorithm must be one of {', '.join(map(repr, CHAINS))}, "
+                         f"got {algorithm!r}")
+    if algorithm == "metropolis" and L % 2:
+        raise ValueError(f"L must be even for a checkerboard, got {L}")
+    if n and np.ptp(T) > 0:
+        raise ValueError("T must be one temperature for a chain, got several")
+    chain = partial(CHAINS[algorithm], L, T, warmup, spacing)
+    return run_chunks([(slice(0, n), chain)] if n else [], _empty(n, L, False), L, seed=seed,
+                      workers=1)
+
+
+def _checked(L, n, T, seed, workers, executor):
     L, n, seed = _integer("L", L, 3), _integer("n", n, 0), _integer("seed", seed, 0)
     workers = None if workers is None else _integer("workers", workers, 1)
+    if not isinstance(executor, Executor | None):
+        raise ValueError("executor must be a concurrent.futures.Executor (of Dask: "
+                         f"client.get_executor()), got {executor!r}")
+    if executor is not None and workers is not None:
+        raise ValueError("workers is a number of threads here: give it or an executor, not both")
     return L, n, _temperatures(T, n), seed, workers
+
+
+def _empty(n, L, packed):
+    shape = (n, packed_length(L)) if packed else (n, L, L)
+    return np.empty(shape, dtype=np.uint8 if packed else np.int8)
 
 
 def _integer(name, value, least):

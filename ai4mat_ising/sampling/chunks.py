@@ -1,35 +1,35 @@
-"""Work in chunks on threads: the same result for any number of them, a bar, a clean Ctrl-C."""
+"""Work in chunks on threads or an executor: the same result on any number, a bar, a clean Ctrl-C.
 
+Each chunk has random numbers of its own, so it matters neither who runs it nor when. Chunks
+travel in batches that keep a worker busy for about a tenth of a second.
+"""
+
+import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 import numba
 import numpy as np
 
+from ai4mat_ising.packing import pack_spins
 from ai4mat_ising.progress import progress_bar
 
+BATCH_SECONDS = 0.1
+# Bounds of what is in memory beside the result: a batch, and batches on an executor.
+BATCH_SPINS, BATCHES_UNDER_WAY = 2**18, 256
 
-def run_chunks(work, chunks, n, *, seed, workers):
-    """Call ``work(chunk, seeds, stop)`` for every chunk; each returns its share of n samples.
 
-    Each chunk has random numbers of its own, so that it does not matter which thread runs it.
-    The kernels release the GIL and give up where ``stop[0]`` is set: after Ctrl-C or an error.
+def run_chunks(chunks, result, L, *, seed, workers=None, executor=None):
+    """Fill ``result[where]`` for every (where, draw) in chunks, and return the result.
+
+    ``draw(seeds=..., stop=...)`` returns spins int8 (k, L, L); they are packed where the result is
+    two-dimensional. It can be pickled, and its kernels release the GIL and give up where
+    ``stop[0]`` is set: after Ctrl-C or an error.
     """
-    root = np.random.SeedSequence(seed)
+    if executor is not None:
+        return _run(chunks, result, L, seed, executor, BATCHES_UNDER_WAY, stop=None)
     workers = workers or numba.config.NUMBA_NUM_THREADS
-    stop = np.zeros(1, dtype=bool)
-    running = set()
-    bar = progress_bar(n, desc="sampling", unit="configuration", delay=2)
-    with bar, ThreadPoolExecutor(workers) as pool:
-        try:
-            for chunk in chunks:
-                running.add(pool.submit(work, chunk, root.spawn(1)[0], stop))
-                while len(running) >= 2 * workers:  # no more, so that memory stays bounded
-                    running = _collect(running, bar)
-            while running:
-                running = _collect(running, bar)
-        except BaseException:
-            stop[0] = True
-            raise
+    with ThreadPoolExecutor(workers) as threads:
+        return _run(chunks, result, L, seed, threads, 2 * workers, stop=np.zeros(1, dtype=bool))
 
 
 def slices(n, size):
@@ -37,9 +37,63 @@ def slices(n, size):
     return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
-def _collect(running, bar):
+def _run(chunks, result, L, seed, executor, most, stop):
+    chunks, root, under_way = iter(chunks), np.random.SeedSequence(seed), {}
+    packed, size = result.ndim == 2, 1
+    with progress_bar(len(result), desc="sampling", unit="configuration", delay=2) as bar:
+        try:
+            while batch := _next_batch(chunks, size):
+                tasks = [(draw, root.spawn(1)[0]) for _, draw in batch]
+                future = executor.submit(_draw_batch, tasks, packed, stop)
+                under_way[future] = [where for where, _ in batch]
+                while len(under_way) >= most:
+                    size = min(_collect(under_way, result, bar) or size, BATCH_SPINS // L**2)
+            while under_way:
+                _collect(under_way, result, bar)
+        except BaseException:
+            if stop is not None:  # threads see it; workers elsewhere finish their batch
+                stop[0] = True
+            for future in under_way:
+                future.cancel()
+            raise
+    return result
+
+
+def _next_batch(chunks, size):
+    """At least one chunk if there is any, and chunks of about this number of samples."""
+    batch, samples = [], 0
+    for where, draw in chunks:
+        batch.append((where, draw))
+        samples += _samples(where)
+        if samples >= size:
+            break
+    return batch
+
+
+def _draw_batch(tasks, packed, stop):
+    """Runs on a worker: the samples of a batch, and how long they took."""
+    start = time.perf_counter()
+    stop = np.zeros(1, dtype=bool) if stop is None else stop
+    drawn = [draw(seeds=seeds, stop=stop) for draw, seeds in tasks]
+    if packed:
+        drawn = [pack_spins(spins) for spins in drawn]
+    return drawn, time.perf_counter() - start
+
+
+def _collect(under_way, result, bar):
+    """Store batches that have finished; returns how many samples a batch should have."""
+    size = None
     # The time limit lets Ctrl-C through on systems where it does not end a wait.
-    finished, running = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
-    for future in finished:
-        bar.update(future.result())  # raises what the chunk raised
-    return running
+    for future in wait(under_way, timeout=0.2, return_when=FIRST_COMPLETED).done:
+        drawn, seconds = future.result()  # raises what the batch raised
+        places = under_way.pop(future)
+        for where, spins in zip(places, drawn, strict=True):
+            result[where] = spins
+        samples = sum(map(_samples, places))
+        size = int(samples * BATCH_SECONDS / seconds)
+        bar.update(samples)
+    return size
+
+
+def _samples(where):
+    return where.stop - where.start if isinstance(where, slice) else len(where)

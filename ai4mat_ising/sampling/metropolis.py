@@ -22,13 +22,24 @@ def metropolis_chunk(L, T, warmup, spacing, seeds, stop):
 
     Replicas start in order below the critical temperature, else at random.
     """
-    rounds = -(-len(T) // REPLICAS)
+    kept = _keep(-(-len(T) // REPLICAS), L, T, warmup, spacing, seeds, stop)
+    return np.concatenate([unpack(words) for words in kept])[: len(T)]
+
+
+def metropolis_chain(L, T, warmup, spacing, seeds, stop):
+    """One replica followed through time, at the one temperature that T repeats; int8 (n, L, L)."""
+    kept = _keep(len(T), L, T, warmup, spacing, seeds, stop)
+    return 2 * (kept & U(1)).astype(np.int8) - 1
+
+
+def _keep(rounds, L, T, warmup, spacing, seeds, stop):
+    """Words of replicas at so many times, uint64 (rounds, L, L)."""
     kept = np.empty((rounds, L, L), dtype=np.uint64)
     cold = np.resize(T < critical_temperature(), REPLICAS)
     ordered = np.packbits(cold, bitorder="little").view("<u8").astype(np.uint64)[0]
     state = seeds.generate_state(2, np.uint64)
     _metropolis(kept, ordered, warmup, spacing, *acceptance_planes(T), *state, stop)
-    return np.concatenate([unpack(words) for words in kept])[: len(T)]
+    return kept
 
 
 @njit(nogil=True)

@@ -11,7 +11,7 @@ from scipy.stats import chi2
 
 from ai4mat_ising.datasets import IsingDataset
 from ai4mat_ising.exact import critical_temperature, energy, heat_capacity
-from ai4mat_ising.observables import energy_per_spin, magnetization
+from ai4mat_ising.observables import autocorrelation_time, energy_per_spin, magnetization
 from ai4mat_ising.sampling import (
     bits, chunks, cluster, perfect, sample_equilibrium, sample_quench, schedule
 )
@@ -181,15 +181,6 @@ def test_temperatures_that_all_differ_are_each_in_equilibrium():
 
 
 # --- spacing and signs -----------------------------------------------------------------------
-
-
-def autocorrelation_time(series):
-    """Integrated, 1/2 + sum over lags up to 6 times itself; series of shape (chains, time)."""
-    x = series - series.mean()
-    power = np.abs(np.fft.rfft(x, 2 * x.shape[1])) ** 2
-    correlation = np.fft.irfft(power)[:, : x.shape[1]].mean(axis=0) / np.arange(x.shape[1], 0, -1)
-    time = np.cumsum(correlation / correlation[0]) - 0.5
-    return time[np.argmax(np.arange(len(time)) > 6 * time)]
 
 
 @pytest.mark.parametrize(
