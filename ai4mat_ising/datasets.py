@@ -1,18 +1,29 @@
-"""`IsingDataset`: labelled spin configurations for torch; drawing new ones is in `sampling`."""
+"""`IsingDataset`: labelled spin configurations of every source, for torch.
+
+How configurations are drawn is in `sampling`, how generated sets are kept in `cache`.
+"""
 
 import hashlib
 import io
 import operator
+import os
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch.utils.data import Dataset
 
+from ai4mat_ising.cache import Recipe, load_or_generate
 from ai4mat_ising.exact import critical_temperature
+from ai4mat_ising.packing import unpack_spins
+from ai4mat_ising.published import read_published
+from ai4mat_ising.sampling import sample_equilibrium, sample_quench
 
+SOURCES = ("mds2", "equilibrium", "quench", "nb20")
 DATA_FOLDER = Path(__file__).with_name("data")
 SIZES = {"light": 16, "full": 64}
+NB20 = Recipe("nb20", 40, temperatures=np.arange(1, 17) / 4, samples_per_temperature=10_000)
 # SHA-256 of each data file, as tools/pack_mds2.py prints it.
 MDS2_SHA256 = {
     "mds2_16.npz": "f5d14c6e43c7413fc1de24d2e1c8d4fc77e0c200066eb76f2891e32a36896d73",
@@ -26,18 +37,43 @@ class IsingDataset(Dataset):
     Item ``i`` is a pair of the image x, a float32 tensor (1, L, L) of 0/1 (1 is spin up), and the
     label y, an int64 scalar tensor: 1 = ordered, T < Tc, and 0 = disordered.
 
-    The source "mds2" is the MDS-2 dataset: 5000 configurations, one at each of 5000 temperatures
-    between 0 and 2 Tc, that come with the package. They are no equilibrium samples: at low
-    temperature many hold domain walls. They are sorted by temperature, falling for 16x16 and
-    rising for 64x64, so shuffle before you split. MDS-2's own label is 0 below Tc; the labels
-    here are made from the temperature.
+    ============= ========= ==================== ================================================
+    source        L         temperatures         configurations
+    ============= ========= ==================== ================================================
+    "mds2"        16, 64    5000, to 2 Tc        the MDS-2 dataset, which comes with the package
+    "equilibrium" any >= 3  5000, or your own    the equilibrium, sampled by cluster updates
+    "quench"      any >= 3  5000, or your own    random-site Metropolis, stopped after L sweeps
+    "nb20"        40        0.25, 0.5, ... 4     notebook 20's set: 10,000 of the equilibrium each
+    a file        its own   its own              notebook 20's published pickle (.pkl), or what
+                                                 ``ai4mat-ising data generate`` wrote (.npz)
+    ============= ========= ==================== ================================================
+
+    MDS-2 has one configuration at each temperature. They are no equilibrium samples but quenches
+    stopped after L sweeps: at low temperature many hold domain walls. They are sorted by
+    temperature, falling for 16x16 and rising for 64x64, and the other sets are sorted, too, unless
+    you say otherwise: shuffle before you split. MDS-2's own label is 0 below Tc; the labels here
+    are made from the temperature.
+
+    The sets "equilibrium", "quench" and "nb20" are generated when they are first asked for, and
+    kept in the user's cache folder (or the folder that the environment variable AI4MAT_CACHE
+    names); ``ai4mat-ising data info`` lists them. A set is the same wherever it is generated,
+    and independent of any other set and of samples that you draw yourself. In a quench 64
+    successive configurations share the order of their attempts, see `sample_quench`.
 
     Parameters
     ----------
-    size : {"light", "full"} or int, default "light"
-        Side L of the lattice: "light" is 16, "full" is 64.
-    source : {"mds2"}, default "mds2"
+    size : {"light", "full"} or int, optional
+        Side L of the lattice: "light" is 16, "full" is 64. By default 16, or what the source has.
+    source : {"mds2", "equilibrium", "quench", "nb20"} or path-like, default "mds2"
         Where the configurations come from.
+    temperatures : float or array_like, optional
+        Temperatures in units of J / k_B, in whose order the configurations come. For
+        "equilibrium" and "quench" any that are positive; by default 5000, the midpoints of equal
+        intervals between 0 and 2 Tc. For "nb20" and a file those of the set that are wanted; by
+        default all. Not for "mds2".
+    samples_per_temperature : int, optional
+        How many configurations of each temperature. For "equilibrium" and "quench" 1 by default;
+        for "nb20" and a file the first ones, by default all. Not for "mds2".
     transform : callable, optional
         Applied to the image of an item whenever the item is fetched.
     target_transform : callable, optional
@@ -55,30 +91,31 @@ class IsingDataset(Dataset):
         Critical temperature of the infinite lattice, 2 / ln(1 + sqrt 2).
     size : int
         Side L of the lattice.
-    source : str
+    source : str or path-like
         As given.
 
     Raises
     ------
     ValueError
-        If `size` or `source` is none of those above, or the data file is damaged.
+        If an argument is none of those above, or a file is damaged or holds something else. (A
+        damaged set in the cache folder is generated again.)
     FileNotFoundError
-        If the data file is missing from the installation.
+        If the file does not exist, or the data file is missing from the installation.
 
     References
     ----------
     MDS-2: S. Bompas and S. Sandfeld, Python package mdsdata 0.1.5 (MIT licence), 2023.
     """
 
-    def __init__(self, size="light", source="mds2", *, transform=None, target_transform=None):
-        if source != "mds2":
-            raise ValueError(f"source must be 'mds2', got {source!r}")
-        self.size = _lattice_size(size)
+    def __init__(self, size=None, source="mds2", *, temperatures=None,
+                 samples_per_temperature=None, transform=None, target_transform=None):
+        self.spins, self.temperatures = _load(
+            source, _side(size), _temperatures(temperatures), _samples(samples_per_temperature))
+        self.size = self.spins.shape[-1]
         self.source = source
         self.transform = transform
         self.target_transform = target_transform
         self.Tc = float(critical_temperature())
-        self.spins, self.temperatures = _load_mds2(self.size)
         self.labels = (self.temperatures < self.Tc).astype(np.int64)
         self._protect()
 
@@ -100,6 +137,7 @@ class IsingDataset(Dataset):
         return (
             f"IsingDataset(size={self.size}, source={self.source!r}): "
             f"{len(self)} configurations of {self.size}x{self.size} spins, "
+            f"{len(np.unique(self.temperatures))} temperatures from "
             f"T = {self.temperatures.min():.4f} to {self.temperatures.max():.4f}, "
             f"{ordered} ordered (label 1: T < Tc = {self.Tc:.4f}), "
             f"{len(self) - ordered} disordered (label 0)"
@@ -130,15 +168,6 @@ def _images(spins):
     return torch.from_numpy((spins > 0).astype(np.float32)).unsqueeze(-3)
 
 
-def _lattice_size(size):
-    for name, side in SIZES.items():
-        if size in (name, side):
-            return side
-    raise ValueError(
-        f"size must be 'light' (or 16, its lattice size) or 'full' (or 64), got {size!r}"
-    )
-
-
 def _integer(index):
     try:
         return operator.index(index)
@@ -149,7 +178,160 @@ def _integer(index):
         ) from None
 
 
-def _load_mds2(size):
+def _side(size):
+    """The side of the lattice that is asked for, or None."""
+    size = SIZES.get(size, size) if isinstance(size, str) else size
+    return _optional_integer("size", size, 3, "'light' (16), 'full' (64) or ")
+
+
+def _samples(value):
+    return _optional_integer("samples_per_temperature", value, 1)
+
+
+def _optional_integer(name, value, least, others=""):
+    if value is None:
+        return None
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+        raise ValueError(f"{name} must be {others}an integer of at least {least}, got {value!r}")
+    return int(value)
+
+
+def _temperatures(values):
+    """The argument as a float64 array (k,), or None."""
+    if values is None:
+        return None
+    try:
+        array = np.atleast_1d(values)
+    except ValueError:  # rows of unequal length
+        array = np.array([])
+    if array.ndim != 1 or array.dtype.kind not in "iuf" or not array.size or not (array > 0).all():
+        raise ValueError("temperatures must be positive: one of them or a one-dimensional array, "
+                         f"got {values!r}")
+    return array.astype(np.float64)
+
+
+def _load(source, size, temperatures, samples):
+    """Spins (n, L, L) of -1/+1 and temperatures (n,) of a source."""
+    if isinstance(source, os.PathLike) or str(source).endswith((".pkl", ".npz")):
+        return _load_file(Path(source), size, temperatures, samples)
+    if not isinstance(source, str) or source not in SOURCES:
+        raise ValueError(f"source must be {', '.join(map(repr, SOURCES))} or the path of a .pkl or "
+                         f".npz file, got {source!r}")
+    if source == "mds2":
+        return _load_mds2(size, temperatures, samples)
+    if source == "nb20":
+        return _load_nb20(size, temperatures, samples)
+    return _load_generated(source, size, temperatures, samples)
+
+
+def _load_generated(source, size, temperatures, samples):
+    if temperatures is None:
+        temperatures = (np.arange(5000) + 0.5) * (2 * critical_temperature() / 5000)
+    recipe = Recipe(source, size or 16, temperatures, samples or 1)
+    return load_or_generate(recipe, _generate), recipe.temperature_of_each()
+
+
+def _generate(recipe):
+    """Draw the spins of a set, packed."""
+    T, arguments = recipe.temperature_of_each(), {"seed": recipe.seed, "packed": True}
+    if recipe.source == "quench":  # after L sweeps, because MDS-2 was
+        return sample_quench(recipe.L, T, recipe.n, sweeps=recipe.L, **arguments)
+    return sample_equilibrium(recipe.L, T, recipe.n, **arguments)
+
+
+def _load_nb20(size, temperatures, samples):
+    _check_size(size, NB20.L, "source 'nb20'")
+    held = NB20.temperature_of_each()
+    rows = _rows(held, temperatures, samples)
+    return load_or_generate(NB20, _generate, rows), held[rows]
+
+
+def _load_file(path, size, temperatures, samples):
+    if path.suffix == ".pkl":
+        _check_size(size, NB20.L, path)
+        held = NB20.temperature_of_each()
+        rows = _rows(held, temperatures, samples)
+        return unpack_spins(read_published(path, NB20.packed_shape)[rows], NB20.L), held[rows]
+    if path.suffix == ".npz":
+        spins, held = _read_npz(path)
+        _check_size(size, spins.shape[-1], path)
+        rows = _rows(held, temperatures, samples)
+        return spins[rows], held[rows]
+    raise ValueError(f"source must be a file whose name ends in .pkl or .npz, got {str(path)!r}")
+
+
+def _check_size(size, L, source):
+    if size not in (None, L):
+        raise ValueError(f"size must be {L} (or left out) for {source}, got {size}")
+
+
+def _rows(held, temperatures, samples):
+    """Where the first samples of each of these temperatures are among those held, (n,)."""
+    if temperatures is None and samples is None:
+        return slice(None)
+    grid = np.array(list(dict.fromkeys(held.tolist())))
+    temperatures = grid if temperatures is None else temperatures
+    if len(np.unique(temperatures)) < len(temperatures):
+        raise ValueError(f"temperatures must be different from each other, got {temperatures}")
+    return np.concatenate([_rows_at(T, held, grid, samples) for T in temperatures])
+
+
+def _rows_at(T, held, grid, samples):
+    rows = np.flatnonzero(held == T)
+    if not rows.size:
+        raise ValueError(f"temperatures must be among the {len(grid)} of the source, "
+                         f"{', '.join(map(str, grid[:16]))}{', ...' * (len(grid) > 16)}; got {T}")
+    if samples is not None and samples > len(rows):
+        raise ValueError("samples_per_temperature must be at most the number in the source, "
+                         f"{len(rows)} at T = {T}; got {samples}")
+    return rows[:samples]
+
+
+def _read_npz(path):
+    """Spins (n, L, L) and temperatures (n,) as the command line writes them."""
+    with open(path, "rb") as opened:
+        try:
+            with np.load(opened, allow_pickle=False) as file:
+                spins, temperatures = file["spins"], file["temperatures"]
+        # A damaged archive raises whatever its reader trips over.
+        except Exception as error:
+            raise ValueError(f"{path} is damaged, or no npz file of spins and temperatures "
+                             f"({type(error).__name__}: {error})") from None
+    _check_spins(spins, path)
+    _check_held(temperatures, len(spins), path)
+    return spins, temperatures
+
+
+def _check_spins(spins, path):
+    L = spins.shape[-1] if spins.ndim else 0
+    if spins.dtype != np.int8 or spins.shape[1:] != (L, L) or not spins.size or L < 3:
+        raise ValueError(f"{path}: spins must be int8 of shape (n, L, L), L at least 3, "
+                         f"got {spins.dtype} of shape {spins.shape}")
+    if spins.min() < -1 or spins.max() > 1 or not spins.all():
+        raise ValueError(f"{path}: spins must be -1 or 1, got other numbers, too")
+
+
+def _check_held(temperatures, n, path):
+    if temperatures.dtype != np.float64 or temperatures.shape != (n,):
+        raise ValueError(f"{path}: temperatures must be float64 of shape ({n},), "
+                         f"got {temperatures.dtype} of shape {temperatures.shape}")
+    if not (temperatures > 0).all():
+        raise ValueError(f"{path}: temperatures must be positive, got other numbers, too")
+
+
+def _load_mds2(size, temperatures, samples):
+    for name, value in [("temperatures", temperatures), ("samples_per_temperature", samples)]:
+        if value is not None:
+            raise ValueError(f"{name} must be left out for source 'mds2', which has one "
+                             f"configuration at each of 5000 temperatures; got {value}")
+    size = size or 16
+    if size not in SIZES.values():
+        raise ValueError("size must be 'light' (or 16, its lattice size) or 'full' (or 64) for "
+                         f"source 'mds2', got {size}")
+    return _unpack_mds2(size)
+
+
+def _unpack_mds2(size):
     """Unpack the data file of one size: spins (n, L, L) of -1/+1 and temperatures (n,)."""
     with np.load(io.BytesIO(_read_verified(f"mds2_{size}.npz")), allow_pickle=False) as file:
         bits, temperatures = np.unpackbits(file["packed_spins"], axis=-1), file["temperatures"]

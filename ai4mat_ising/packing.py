@@ -1,4 +1,4 @@
-"""Eight spins to a byte: how configurations are kept where there are many, and how to get them back.
+"""Eight spins to a byte: how many configurations are kept in little room, and got back.
 
 The bits of a configuration are its spins row by row (1 = up), as `numpy.packbits` orders them, and
 each configuration begins a new byte: 200 bytes for 40 x 40 spins.

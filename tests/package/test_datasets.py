@@ -1,6 +1,7 @@
-"""IsingDataset holds the MDS-2 spins bit for bit, labels them by their physics, works with torch's
-tools, and refuses a damaged file."""
+"""IsingDataset holds the MDS-2 spins bit for bit, generates the other sets once and reads files of
+theirs, labels all by their physics, works with torch's tools, and refuses a damaged file."""
 
+import contextlib
 import copy
 import hashlib
 import importlib.util
@@ -9,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +18,13 @@ import pytest
 import torch
 from torch.utils.data import DataLoader, Subset, random_split
 
-from ai4mat_ising import datasets
-from ai4mat_ising.datasets import IsingDataset
+from ai4mat_ising import cache, datasets
+from ai4mat_ising.cache import Recipe
+from ai4mat_ising.datasets import NB20, IsingDataset
+from ai4mat_ising.exact import energy, heat_capacity
+from ai4mat_ising.observables import energy_per_spin, magnetization
+from ai4mat_ising.packing import pack_spins
+from ai4mat_ising.sampling import sample_equilibrium, sample_quench
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,6 +40,22 @@ CONTENT = {
         "cf5c442c7a557088f2617d340af09266de0ef2c5dd8374195ed05de3833ffa7d",
     ),
 }
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nb20_folder(tmp_path_factory):
+    """A cache folder of these tests' own, which keeps notebook 20's set from test to test."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("AI4MAT_CACHE", str(folder))
+        patched.setenv("AI4MAT_PROGRESS", "0")
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(tmp_path, monkeypatch, nb20_folder):
+    """Every other test begins with an empty one."""
+    monkeypatch.setenv("AI4MAT_CACHE", str(tmp_path / "cache"))
 
 
 @pytest.fixture(scope="module", params=["light", "full"])
@@ -181,7 +204,8 @@ def test_arrays_are_read_only(light, name):
 
 
 def test_repr_says_what_is_inside(light):
-    for part in ("16x16", "mds2", "5000", "2507 ordered", "2493 disordered", "2.2692"):
+    for part in ("16x16", "mds2", "5000 configurations", "5000 temperatures", "2507 ordered",
+                 "2493 disordered", "2.2692"):
         assert part in repr(light)
 
 
@@ -240,16 +264,438 @@ def test_loading_needs_no_network():
 # --- errors ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", ["medium", "16", "", 0, -16, 32, 16.5, True, None, [16]])
-def test_a_wrong_size_is_refused_by_a_message_that_lists_what_exists(size):
-    with pytest.raises(ValueError, match=r"size must be 'light' \(or 16.*'full' \(or 64.*got"):
-        IsingDataset(size=size)
+@pytest.mark.parametrize("source", ["mds2", "equilibrium", "quench", "nb20"])
+@pytest.mark.parametrize("size", ["medium", "16", "", 0, -16, 2, 16.5, 16.0, True, [16]])
+def test_a_wrong_size_is_refused_by_a_message_that_says_what_is_right(source, size):
+    expected = r"size must be 'light' \(16\), 'full' \(64\) or an integer of at least 3, got"
+    with pytest.raises(ValueError, match=expected):
+        IsingDataset(size, source)
 
 
-@pytest.mark.parametrize("source", ["nb20", "MDS2", "", None, 2, ["mds2"]])
+def test_a_size_that_a_source_does_not_have_is_refused():
+    with pytest.raises(ValueError, match=r"size must be 'light' \(or 16.*'full' \(or 64.*got 32"):
+        IsingDataset(32)
+    with pytest.raises(ValueError, match=r"size must be 40 .*for source 'nb20', got 16"):
+        IsingDataset("light", "nb20")
+
+
+@pytest.mark.parametrize("source", ["MDS2", "", "pkl", "data.npy", None, 2, b"a.npz", ["mds2"]])
 def test_a_wrong_source_is_refused_by_a_message_that_lists_what_exists(source):
-    with pytest.raises(ValueError, match="source must be 'mds2', got"):
+    with pytest.raises(ValueError, match="source must be 'mds2', 'equilibrium', 'quench', 'nb20' or"
+                                         " the path of a .pkl or .npz file, got"):
         IsingDataset(source=source)
+
+
+@pytest.mark.parametrize("temperatures", [
+    [], [[1.0, 2.0]], [[1.0], [1.0, 2.0]], 0, -1.0, [1.0, 0.0], [np.nan], ["1"], "2.0", [1j],
+    [True], [None],
+])
+@pytest.mark.parametrize("source", ["mds2", "equilibrium", "quench", "nb20", "a.pkl"])
+def test_wrong_temperatures_are_refused(source, temperatures):
+    with pytest.raises(ValueError, match="temperatures must be positive: one .*, got"):
+        IsingDataset(source=source, temperatures=temperatures)
+
+
+@pytest.mark.parametrize("samples", [0, -1, 1.0, "2", True, [3]])
+@pytest.mark.parametrize("source", ["mds2", "equilibrium", "quench", "nb20", "a.pkl"])
+def test_wrong_samples_per_temperature_are_refused(source, samples):
+    with pytest.raises(ValueError, match="samples_per_temperature must be an integer of at least"):
+        IsingDataset(source=source, samples_per_temperature=samples)
+
+
+@pytest.mark.parametrize("argument", [{"temperatures": [2.0]}, {"samples_per_temperature": 1}])
+def test_mds2_is_what_it_is(argument):
+    with pytest.raises(ValueError, match=f"{list(argument)[0]} must be left out for source 'mds2'"):
+        IsingDataset(**argument)
+
+
+# --- generated sets --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", ["equilibrium", "quench"])
+def test_a_generated_set_has_5000_temperatures_from_0_to_twice_tc(source):
+    data = IsingDataset(8, source)
+    assert (len(data), data.size, data.source) == (5000, 8, source)
+    assert (data.spins.dtype, data.spins.shape) == (np.int8, (5000, 8, 8))
+    edges = np.linspace(0, 2 * data.Tc, 5001)
+    np.testing.assert_allclose(data.temperatures, (edges[1:] + edges[:-1]) / 2, rtol=1e-12)
+    assert np.bincount(data.labels).tolist() == [2500, 2500]
+    ordered, disordered = data.spins[data.labels == 1], data.spins[data.labels == 0]
+    assert mean_abs_magnetization(ordered) > 1.5 * mean_abs_magnetization(disordered)
+
+
+@pytest.mark.parametrize("size, side", [
+    (None, 16), ("light", 16), ("full", 64), (3, 3), (np.int64(5), 5),
+])
+@pytest.mark.parametrize("source", ["equilibrium", "quench"])
+def test_a_generated_set_has_the_size_asked_for(source, size, side):
+    data = IsingDataset(size, source, temperatures=5.0)
+    assert data.size == side and data.spins.shape == (1, side, side)
+
+
+@pytest.mark.parametrize("source", ["equilibrium", "quench"])
+def test_temperatures_come_in_the_order_given_each_as_often_as_asked(source):
+    T = [3.0, 1.0, 2, 1.0]
+    data = IsingDataset(6, source, temperatures=T, samples_per_temperature=7)
+    np.testing.assert_array_equal(data.temperatures, np.repeat(T, 7))
+    assert data.temperatures.dtype == np.float64 and data.spins.shape == (28, 6, 6)
+    assert IsingDataset(6, source, temperatures=T).temperatures.tolist() == T
+
+
+def test_temperatures_and_configurations_belong_together():
+    """Hot and cold in turn: what is cold is ordered in each place."""
+    data = IsingDataset(16, "equilibrium", temperatures=[9.0, 0.5, 8.0, 0.6],
+                        samples_per_temperature=50)
+    ordered = np.abs(magnetization(data.spins)) > 0.9
+    np.testing.assert_array_equal(ordered, data.temperatures < 1)
+    np.testing.assert_array_equal(ordered, data.labels == 1)
+
+
+def test_an_equilibrium_set_has_kaufmans_energy():
+    data = IsingDataset(16, "equilibrium", temperatures=[2.0, 2.5], samples_per_temperature=2000)
+    for T in (2.0, 2.5):
+        e = energy_per_spin(data.spins[data.temperatures == T])
+        # 2000 samples, 5 autocorrelation times apart
+        assert abs(e.mean() - energy(T, 16)) < 4 * e.std() / 2000**0.5
+
+
+def test_a_quench_takes_as_many_sweeps_as_the_lattice_has_rows():
+    """As MDS-2 did; the configurations are those that the sampler draws from the set's seed."""
+    data = IsingDataset(10, "quench", temperatures=[1.0, 2.0], samples_per_temperature=100)
+    recipe = Recipe("quench", 10, np.array([1.0, 2.0]), 100)
+    expected = sample_quench(10, np.repeat([1.0, 2.0], 100), 200, sweeps=10, seed=recipe.seed)
+    np.testing.assert_array_equal(data.spins, expected)
+
+
+def test_a_quench_of_the_usual_size_looks_like_mds2(light):
+    """Within 4 standard errors, of groups of 64 that share their order of attempts."""
+    data = IsingDataset("light", "quench")
+    for T_low, T_high in ((0.0, 1.0), (1.0, 2.0), (2.0, 3.0)):
+        means, errors = [], []
+        for part in (data, light):
+            chosen = (part.temperatures > T_low) & (part.temperatures < T_high)
+            m = np.abs(magnetization(part.spins[chosen]))
+            groups = m[: len(m) // 64 * 64].reshape(-1, 64).mean(axis=1)
+            means.append(groups.mean())
+            errors.append(groups.std(ddof=1) / len(groups) ** 0.5)
+        assert abs(means[0] - means[1]) < 4 * np.hypot(*errors)
+
+
+def test_no_set_is_what_a_student_draws():
+    """Else a model would be tested on what it was trained on."""
+    T = np.repeat([2.0, 2.5], 100)
+    data = IsingDataset(8, "equilibrium", temperatures=[2.0, 2.5], samples_per_temperature=100)
+    for seed in range(3):
+        drawn = sample_equilibrium(8, T, 200, seed=seed)
+        same = (data.spins == drawn).all(axis=(1, 2)) & (np.abs(magnetization(drawn)) < 1)
+        assert same.mean() < 0.1
+
+
+@contextlib.contextmanager
+def nothing_is_generated():
+    """The samplers must not be called within."""
+    def refuse(*arguments, **options):
+        raise AssertionError("generated, although it was in the cache")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(datasets, "sample_equilibrium", refuse)
+        patched.setattr(datasets, "sample_quench", refuse)
+        yield
+
+
+@pytest.mark.parametrize("source", ["equilibrium", "quench"])
+def test_a_generated_set_is_the_same_the_next_time_and_anywhere_else(
+        source, tmp_path, monkeypatch):
+    def load():
+        return IsingDataset(7, source, temperatures=[1.0, 3.0], samples_per_temperature=70)
+
+    first = load()
+    with nothing_is_generated():
+        again = load()
+    monkeypatch.setenv("AI4MAT_CACHE", str(tmp_path / "elsewhere"))
+    elsewhere = load()
+    for other in (again, elsewhere):
+        np.testing.assert_array_equal(other.spins, first.spins)
+        np.testing.assert_array_equal(other.temperatures, first.temperatures)
+    assert len(np.unique(first.spins, axis=0)) > 70
+
+
+def test_a_damaged_set_is_generated_again_and_said_so(caplog):
+    def load():
+        return IsingDataset(8, "quench", temperatures=[1.0, 3.0], samples_per_temperature=70)
+
+    first = load()
+    (path,) = cache.cache_folder().glob("quench-L8-*.npz")
+    content = bytearray(path.read_bytes())
+    content[-500] ^= 1
+    path.write_bytes(content)
+    np.testing.assert_array_equal(load().spins, first.spins)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    with nothing_is_generated():
+        np.testing.assert_array_equal(load().spins, first.spins)
+
+
+def test_sets_in_the_cache_are_what_the_samplers_draw_today():
+    """If not: raise cache.VERSION, so that nobody reads the old ones, and put the new sum here."""
+    T, drawn = np.linspace(0.5, 4.5, 9), hashlib.sha256()
+    for size in (7, 16, 65):  # for which the schedule takes different samplers
+        drawn.update(IsingDataset(size, "equilibrium", temperatures=T).spins)
+        drawn.update(IsingDataset(size, "quench", temperatures=T).spins)
+    many = IsingDataset(16, "equilibrium", temperatures=T, samples_per_temperature=64)
+    drawn.update(many.spins)
+    expected = "b105be1c6fc85547cfd0e7b557edfce392163230d0a9cd8d9d92f73d62431e9c"
+    assert (cache.VERSION, drawn.hexdigest()) == (1, expected)
+
+
+# --- notebook 20 -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def nb20(nb20_folder, monkeypatch):
+    """Notebook 20's set is in the cache; it takes some seconds, once."""
+    monkeypatch.setenv("AI4MAT_CACHE", str(nb20_folder))
+    if not list(nb20_folder.glob("nb20-*.npz")):
+        IsingDataset(source="nb20", samples_per_temperature=1)
+
+
+NB20_T = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.25, 2.5, 2.75, 3, 3.25, 3.5, 3.75, 4]
+
+
+def test_nb20_has_10000_configurations_at_each_of_16_temperatures(nb20):
+    with nothing_is_generated():
+        data = IsingDataset(source="nb20")
+    assert (data.spins.shape, data.spins.dtype) == ((160_000, 40, 40), np.int8)
+    np.testing.assert_array_equal(data.temperatures, np.repeat(NB20_T, 10_000))
+    np.testing.assert_array_equal(NB20.temperatures, NB20_T)
+    assert np.bincount(data.labels).tolist() == [70_000, 90_000]
+    assert data.size == IsingDataset(40, "nb20", samples_per_temperature=1).size == 40
+
+
+def test_nb20_has_kaufmans_energy_and_heat_capacity_at_every_temperature(nb20):
+    data = IsingDataset(source="nb20")
+    for k, T in list(enumerate(NB20_T))[2:]:  # below hardly a spin flips in the whole set
+        e = energy_per_spin(data.spins[10_000 * k : 10_000 * (k + 1)])
+        # C from single samples, whose errors add up to that of the mean
+        c = 1600 * (e - energy(T, 40)) ** 2 / T**2
+        for found, exact in ((e, energy(T, 40)), (c, heat_capacity(T, 40))):
+            # 10,000 samples, 5 autocorrelation times apart
+            assert abs(found.mean() - exact) < 4 * found.std() / 100
+
+
+def test_nb20_has_as_many_up_as_down(nb20):
+    cold = IsingDataset(source="nb20", temperatures=[0.25, 1.0])
+    assert abs(np.sign(magnetization(cold.spins)).mean()) < 4 / 20_000**0.5
+
+
+def test_a_part_of_nb20_is_that_part_of_the_whole(nb20):
+    whole = IsingDataset(source="nb20").spins.reshape(16, 10_000, 40, 40)
+    with nothing_is_generated():
+        part = IsingDataset(source="nb20", temperatures=[4.0, 0.25, 2.25],
+                            samples_per_temperature=30)
+        first = IsingDataset(source="nb20", samples_per_temperature=20)
+        hot = IsingDataset(source="nb20", temperatures=4.0)
+    np.testing.assert_array_equal(part.temperatures, np.repeat([4.0, 0.25, 2.25], 30))
+    np.testing.assert_array_equal(part.spins, whole[[15, 0, 8], :30].reshape(90, 40, 40))
+    np.testing.assert_array_equal(first.temperatures, np.repeat(NB20_T, 20))
+    np.testing.assert_array_equal(first.spins, whole[:, :20].reshape(320, 40, 40))
+    np.testing.assert_array_equal(hot.spins, whole[15])
+
+
+def test_nb20_takes_32_megabytes_on_the_disk_and_nothing_else_is_kept(nb20, nb20_folder):
+    IsingDataset(source="nb20", temperatures=[1.0], samples_per_temperature=5)
+    (path,) = nb20_folder.glob("nb20-*.npz")
+    assert 32_000_000 <= path.stat().st_size < 32_010_000
+
+
+@pytest.mark.parametrize("samples", [200, 2000])
+def test_a_part_of_nb20_takes_no_more_memory_than_the_part(nb20, samples):
+    """Beside it some megabytes: a block of the file, and the temperatures of all."""
+    IsingDataset(source="nb20", samples_per_temperature=1)
+    tracemalloc.start()
+    data = IsingDataset(source="nb20", samples_per_temperature=samples)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.02 * data.spins.nbytes + 6e6
+
+
+def test_what_nb20_does_not_have_is_refused_without_generating_it():
+    with nothing_is_generated():
+        with pytest.raises(ValueError, match=r"temperatures must be among the 16 .*; got 2\.3"):
+            IsingDataset(source="nb20", temperatures=[0.25, 2.3])
+        with pytest.raises(ValueError, match="temperatures must be different from each other"):
+            IsingDataset(source="nb20", temperatures=[0.25, 0.5, 0.25])
+        with pytest.raises(ValueError, match="samples_per_temperature must be .*10000.*10001"):
+            IsingDataset(source="nb20", samples_per_temperature=10_001)
+
+
+# --- files -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A file in the format of the published one, of random spins, and its spins."""
+    bits = np.random.default_rng(20).integers(256, size=(160_000, 200), dtype=np.uint8)
+    path = tmp_path_factory.mktemp("published") / "Ising2DFM_reSample_L40_T=All.pkl"
+    path.write_bytes(pickle.dumps(bits.ravel()))
+    return path, bits
+
+
+def as_notebook_20_reads(path):
+    """The notebook's own lines, but for the type; its 0 and 1 are down and up."""
+    data = pickle.loads(path.read_bytes())
+    data = np.unpackbits(data).view(np.int8).reshape(-1, 1600)
+    return data, np.hstack([[t] * 10000 for t in np.arange(0.25, 4.01, 0.25)])
+
+
+def test_the_published_file_is_read_as_notebook_20_does(published):
+    path, _ = published
+    data = IsingDataset(source=str(path))
+    images, temperatures = as_notebook_20_reads(path)
+    assert len(images) == len(data) == 160_000
+    some = slice(None, None, 37)
+    np.testing.assert_array_equal(data.spins[some].reshape(-1, 1600), 2 * images[some] - 1)
+    np.testing.assert_array_equal(data.temperatures, temperatures)
+    assert (data.size, data.source) == (40, str(path))
+
+
+def test_a_part_of_the_published_file_is_chosen_as_of_nb20(published):
+    path, bits = published
+    data = IsingDataset(40, path, temperatures=[3.0, 0.25], samples_per_temperature=4)
+    np.testing.assert_array_equal(data.temperatures, [3.0] * 4 + [0.25] * 4)
+    np.testing.assert_array_equal(pack_spins(data.spins),
+                                  np.concatenate([bits[110_000:110_004], bits[:4]]))
+    with pytest.raises(ValueError, match="temperatures must be among the 16"):
+        IsingDataset(source=path, temperatures=[2.27])
+    with pytest.raises(ValueError, match=r"size must be 40 \(or left out\) for .*All.pkl, got 16"):
+        IsingDataset(16, path)
+
+
+@pytest.mark.parametrize("keep", [31_999_999, 16_000_000, 100, 0])
+def test_a_truncated_published_file_is_refused(published, tmp_path, keep):
+    path = tmp_path / "short.pkl"
+    path.write_bytes(published[0].read_bytes()[:keep])
+    with pytest.raises(ValueError, match=r"short.pkl: expected .*\(160000, 200\), flattened or "
+                                         "not, but it is cut off, damaged or no pickle"):
+        IsingDataset(source=path)
+
+
+def test_the_published_file_of_another_kind_is_refused(tmp_path):
+    path = tmp_path / "labels.pkl"
+    path.write_bytes(pickle.dumps(np.ones(160_000, dtype=np.uint8)))
+    with pytest.raises(ValueError, match=r"labels.pkl: expected .*, but its shape is \(160000,\)"):
+        IsingDataset(source=path)
+
+
+@pytest.fixture
+def arrays():
+    """What the command line writes to a file."""
+    spins = np.random.default_rng(3).choice(np.array([-1, 1], dtype=np.int8), (12, 5, 5))
+    return {"spins": spins, "temperatures": np.repeat([3.0, 1.0, 2.0], 4)}
+
+
+@pytest.fixture
+def npz(tmp_path):
+    """Returns a function that writes arrays to a file."""
+    def write(save=np.savez_compressed, **arrays):
+        save(tmp_path / "my.npz", **arrays)
+        return tmp_path / "my.npz"
+
+    return write
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_a_npz_file_is_read_as_it_is(npz, arrays, save):
+    data = IsingDataset(source=npz(save, **arrays))
+    np.testing.assert_array_equal(data.spins, arrays["spins"])
+    np.testing.assert_array_equal(data.temperatures, arrays["temperatures"])
+    np.testing.assert_array_equal(data.labels, [0] * 4 + [1] * 8)
+    assert data.size == 5 and "my.npz" in repr(data)
+
+
+def test_a_part_of_a_npz_file_is_chosen_by_temperature(npz, arrays):
+    path = npz(**arrays)
+    part = IsingDataset(5, str(path), temperatures=[1.0, 3.0], samples_per_temperature=2)
+    np.testing.assert_array_equal(part.spins, arrays["spins"][[4, 5, 0, 1]])
+    np.testing.assert_array_equal(part.temperatures, [1.0, 1.0, 3.0, 3.0])
+    first = IsingDataset(source=path, samples_per_temperature=1)
+    np.testing.assert_array_equal(first.spins, arrays["spins"][[0, 4, 8]])
+    for wrong in ({"temperatures": 1.5}, {"samples_per_temperature": 5}, {"size": 16}):
+        with pytest.raises(ValueError, match=f"{list(wrong)[0]} must be"):
+            IsingDataset(**{"source": path} | wrong)
+
+
+@pytest.mark.parametrize("change, match", [
+    ({"spins": np.ones((12, 5, 5))}, "spins must be int8 .*got float64"),
+    ({"spins": np.ones((12, 5, 6), np.int8)}, r"spins must be int8 .*got .*\(12, 5, 6\)"),
+    ({"spins": np.ones((12, 25), np.int8)}, "spins must be int8"),
+    ({"spins": np.int8(1)}, "spins must be int8"),
+    ({"spins": np.ones((12, 2, 2), np.int8)}, "spins must be int8 .* L at least 3"),
+    ({"spins": np.ones((0, 5, 5), np.int8), "temperatures": np.ones(0)}, "spins must be int8"),
+    ({"spins": np.zeros((12, 5, 5), np.int8)}, "spins must be -1 or 1"),
+    ({"spins": np.full((12, 5, 5), -128, np.int8)}, "spins must be -1 or 1"),
+    ({"spins": np.full((12, 5, 5), 2, np.int8)}, "spins must be -1 or 1"),
+    ({"temperatures": np.ones(11)}, r"temperatures must be .* of shape \(12,\), got .*\(11,\)"),
+    ({"temperatures": np.ones(12, int)}, "temperatures must be float64 .*got int64"),
+    ({"temperatures": np.zeros(12)}, "temperatures must be positive"),
+    ({"temperatures": np.full(12, np.nan)}, "temperatures must be positive"),
+    ({"spins": np.array([object()])}, "allow_pickle=False"),
+    ({"temperatures": np.array([object()])}, "allow_pickle=False"),
+])
+def test_a_npz_file_of_something_else_is_refused(npz, arrays, change, match):
+    with pytest.raises(ValueError, match=f"my.npz.*{match}"):
+        IsingDataset(source=npz(**arrays | change))
+
+
+@pytest.mark.parametrize("missing", ["spins", "temperatures"])
+def test_a_npz_file_without_an_array_is_refused(npz, arrays, missing):
+    arrays.pop(missing)
+    with pytest.raises(ValueError, match=f"my.npz is damaged, or no npz file .*{missing}"):
+        IsingDataset(source=npz(**arrays))
+
+
+def test_a_damaged_npz_file_is_refused_or_as_it_was(npz, arrays):
+    path = npz(**arrays)
+    content, random, noticed = path.read_bytes(), np.random.default_rng(0), 0
+    for position in random.permutation(len(content)):
+        changed = bytearray(content)
+        changed[position] ^= 1 << random.integers(8)
+        path.write_bytes(changed)
+        try:
+            data = IsingDataset(source=path)
+        except ValueError as error:
+            assert "my.npz" in str(error)
+            noticed += 1
+        else:
+            np.testing.assert_array_equal(data.spins, arrays["spins"])
+            np.testing.assert_array_equal(data.temperatures, arrays["temperatures"])
+    assert noticed > len(content) / 2
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"no archive", pickle.dumps([1, 2])])
+def test_a_file_that_is_no_npz_is_refused(tmp_path, content):
+    path = tmp_path / "my.npz"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="my.npz is damaged, or no npz file"):
+        IsingDataset(source=path)
+
+
+def test_a_plain_array_under_the_name_of_a_npz_file_is_refused(tmp_path):
+    np.save(tmp_path / "my.npy", np.ones((3, 4, 4)))
+    (tmp_path / "my.npy").rename(tmp_path / "my.npz")
+    with pytest.raises(ValueError, match="my.npz is damaged, or no npz file"):
+        IsingDataset(source=tmp_path / "my.npz")
+
+
+@pytest.mark.parametrize("name", ["spins.pkl", "spins.npz"])
+def test_a_missing_file_is_said_to_be_missing(tmp_path, name):
+    for path in (tmp_path / name, str(tmp_path / name), name):
+        with pytest.raises(FileNotFoundError, match=name):
+            IsingDataset(source=path)
+
+
+def test_a_path_of_another_kind_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="source must be a file whose name ends in .pkl or .npz"):
+        IsingDataset(source=tmp_path / "spins.npy")
 
 
 # --- damaged files ---------------------------------------------------------------------------

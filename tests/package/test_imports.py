@@ -41,6 +41,18 @@ def test_sampling_loads_neither_torch_nor_matplotlib():
     assert loaded_by("ai4mat_ising.sampling").isdisjoint({"torch", "matplotlib", "sklearn"})
 
 
+def test_the_command_line_loads_nothing_before_it_is_told_what_to_do():
+    loaded = loaded_by("ai4mat_ising.cli")
+    assert {name for name in loaded if name.startswith("ai4mat_ising.")} == {"ai4mat_ising.cli"}
+    assert loaded.isdisjoint({"numpy", "torch", "numba"})
+
+
+@pytest.mark.parametrize("module", ["cache", "published"])
+def test_what_reads_files_loads_neither_torch_nor_numba(module):
+    """Several processes at once, and the command line, look into the cache without them."""
+    assert loaded_by(f"ai4mat_ising.{module}").isdisjoint({"torch", "numba", "matplotlib", "tqdm"})
+
+
 def test_training_and_encoding_load_no_pyplot():
     assert "matplotlib.pyplot" not in loaded_by("ai4mat_ising.models, ai4mat_ising.latent")
 
