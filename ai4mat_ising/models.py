@@ -213,9 +213,8 @@ class VAE(nn.Module):
         torch.Tensor, shape (B,)
         """
         draws = self._draws(x, "samples", samples, seed)
-        mean, log_variance = self._widened(x)
-        reconstruction = sum(self._log_likelihood(x, z) for z, _ in draws) / samples
-        return reconstruction - kl_to_standard_normal(mean, log_variance)
+        log_likelihood = sum(self._log_likelihood(x, z) for z, _ in draws) / samples
+        return log_likelihood - kl_to_standard_normal(*self._widened(x))
 
     @torch.no_grad()
     def iwae_bound(self, x, k=100, seed=0):
@@ -295,6 +294,9 @@ class VAE(nn.Module):
         return -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum((1, 2, 3))
 
     def _widened(self, x):
+        """Mean and logarithm of the variance of the Gaussian that codes are drawn from."""
+        if self.epsilon == 0:
+            raise ValueError("epsilon must be positive for a bound: without noise there is none")
         mean, log_variance = self.posterior(x)
         return mean, log_variance + 2 * math.log(self.epsilon)
 
@@ -302,8 +304,6 @@ class VAE(nn.Module):
         """Codes from the posterior, and the logarithm of prior / posterior there."""
         if not _is_positive_integer(number):
             raise ValueError(f"{name} must be a positive integer, got {number!r}")
-        if self.epsilon == 0:
-            raise ValueError("epsilon must be positive for a bound: without noise there is none")
         mean, log_variance = self._widened(x)
         generator = torch.Generator().manual_seed(seed)
         for _ in range(number):
