@@ -32,8 +32,10 @@ release: .venv/installed  ## make exercises/ from solutions/
 	for set in solutions/*/; do PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --force "$$(basename $$set)" || exit 1; done
 
 .venv/peers/installed: .venv/installed benchmarks/peers.txt
-	$(PYTHON) -m venv .venv/peers
-	.venv/peers/bin/python -m pip install --quiet $(PIP_ARGS) -r benchmarks/peers.txt
+	@for peer in $$(grep -v '^#' benchmarks/peers.txt); do \
+	    bin=.venv/peers/$${peer%%=*}/bin; echo "installing $$peer into $${bin%/bin}"; \
+	    $(PYTHON) -m venv $${bin%/bin} && $$bin/python -m pip install --quiet $(PIP_ARGS) $$peer || exit 1; \
+	done
 	@touch $@
 
 bench: .venv/peers/installed  ## print the table of benchmarks

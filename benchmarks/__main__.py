@@ -7,19 +7,21 @@ import platform
 
 import torch
 
-from benchmarks import loading, training
+from benchmarks import cost, loading, nb20, sampling, training
 
 
 def main():
-    print(f"{platform.processor() or platform.machine()}, {torch.get_num_threads()} threads, ", end="")
-    print(f"Python {platform.python_version()}, torch {torch.__version__}\n")
-    print(f"{'benchmark':44s} {'ours':>10s} {'peer':>10s} {'ratio':>7s} {'goal':>6s}")
-    for module in (loading, training):
+    print(platform.processor() or platform.machine(), f"{torch.get_num_threads()} threads",
+          f"Python {platform.python_version()}, torch {torch.__version__}", sep=", ", end="\n\n")
+    print(f"{'benchmark':52s} {'ours':>8s} {'peer':>8s} {'':14s} {'ratio':>6s} {'goal':>5s}")
+    for module in (loading, training, sampling, nb20):
         for row in module.rows():
-            print(f"{row.name:44s} {row.ours:8.3g} s {row.peer:8.3g} s", end="")
-            print(f" {row.peer / row.ours:6.1f}x {row.goal:5g}x", flush=True)
+            print(f"{row.name:52s} {row.ours:8.3g} {row.peer:8.3g} {row.unit:14s}", end="")
+            print(f" {row.ratio:5.1f}x {row.goal:4g}x", flush=True)
             if row.remark:
                 print(f"    {row.remark}")
+    print()
+    cost.print_table(cost.measure())
 
 
 if __name__ == "__main__":
