@@ -27,6 +27,21 @@ def random_bits(a, b):
 
 
 @njit(nogil=True)
+def join(parent, i, j):
+    """Make one cluster of those of i and j; the smaller of two joined numbers is the parent.
+
+    Rem's algorithm (Dijkstra 1976), with its cuts: it climbs from both until the parents agree,
+    and every step gives the one with the larger parent the smaller one instead.
+    """
+    while parent[i] != parent[j]:
+        if parent[i] < parent[j]:
+            i, j = j, i
+        larger = parent[i]
+        parent[i] = parent[j]
+        i = larger
+
+
+@njit(nogil=True)
 def seeded(seed, stream):
     """State of `random_bits` for one of many streams, numbered by uint64, of a seed.
 
@@ -100,5 +115,14 @@ def accepted_flips(spin, up, down, left, right, planes4, planes_change, a, b):
 def unpack(words):
     """Spins int8 of -1/+1, shape (64, L, L), from the words at the sites, uint64 (L, L)."""
     octets = words.astype("<u8").reshape(-1, 1).view(np.uint8)
-    bits = np.unpackbits(octets, axis=1, bitorder="little")
-    return (2 * bits.T.astype(np.int8) - 1).reshape(REPLICAS, *words.shape)
+    # Transposed while they are bytes: that is cheaper than to transpose the spins.
+    bits = np.unpackbits(np.ascontiguousarray(octets.T), axis=0, bitorder="little")
+    return spins_of_bits(bits).reshape(REPLICAS, *words.shape)
+
+
+def spins_of_bits(bits):
+    """Make spins -1/+1, int8, of an array of 0/1, uint8, in its memory."""
+    spins = bits.view(np.int8)
+    spins *= 2  # in place, for fresh memory would cost more than the arithmetic
+    spins -= 1
+    return spins

@@ -5,7 +5,8 @@ travel in batches that keep a worker busy for about a tenth of a second.
 """
 
 import time
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
+from queue import Empty, SimpleQueue
 
 import numba
 import numpy as np
@@ -38,7 +39,10 @@ def slices(n, size):
 
 
 def _run(chunks, result, L, seed, executor, most, stop):
-    chunks, root, under_way = iter(chunks), np.random.SeedSequence(seed), {}
+    chunks, root = iter(chunks), np.random.SeedSequence(seed)
+    # Finished batches report in a queue: concurrent.futures.wait() holds the locks of all of them
+    # time and again, and a Ctrl-C at that moment would leave them locked for good.
+    under_way, finished = {}, SimpleQueue()
     packed, size = result.ndim == 2, 1
     with progress_bar(len(result), desc="sampling", unit="configuration", delay=2) as bar:
         try:
@@ -46,10 +50,11 @@ def _run(chunks, result, L, seed, executor, most, stop):
                 tasks = [(draw, root.spawn(1)[0]) for _, draw in batch]
                 future = executor.submit(_draw_batch, tasks, packed, stop)
                 under_way[future] = [where for where, _ in batch]
+                future.add_done_callback(finished.put)
                 while len(under_way) >= most:
-                    size = min(_collect(under_way, result, bar) or size, BATCH_SPINS // L**2)
+                    size = min(_collect(under_way, finished, result, bar), BATCH_SPINS // L**2)
             while under_way:
-                _collect(under_way, result, bar)
+                _collect(under_way, finished, result, bar)
         except BaseException:
             if stop is not None:  # threads see it; workers elsewhere finish their batch
                 stop[0] = True
@@ -80,19 +85,25 @@ def _draw_batch(tasks, packed, stop):
     return drawn, time.perf_counter() - start
 
 
-def _collect(under_way, result, bar):
-    """Store batches that have finished; returns how many samples a batch should have."""
-    size = None
-    # The time limit lets Ctrl-C through on systems where it does not end a wait.
-    for future in wait(under_way, timeout=0.2, return_when=FIRST_COMPLETED).done:
-        drawn, seconds = future.result()  # raises what the batch raised
-        places = under_way.pop(future)
-        for where, spins in zip(places, drawn, strict=True):
-            result[where] = spins
-        samples = sum(map(_samples, places))
-        size = int(samples * BATCH_SECONDS / seconds)
-        bar.update(samples)
-    return size
+def _collect(under_way, finished, result, bar):
+    """Store the next batch that finishes; returns how many samples a batch should have."""
+    future = _next(finished)
+    drawn, seconds = future.result()  # raises what the batch raised
+    places = under_way.pop(future)
+    for where, spins in zip(places, drawn, strict=True):
+        result[where] = spins
+    samples = sum(map(_samples, places))
+    bar.update(samples)
+    return int(samples * BATCH_SECONDS / seconds)
+
+
+def _next(queue):
+    while True:
+        try:
+            # The time limit lets Ctrl-C through on systems where it does not end a wait.
+            return queue.get(timeout=0.2)
+        except Empty:
+            pass
 
 
 def _samples(where):

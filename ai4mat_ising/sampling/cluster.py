@@ -2,39 +2,39 @@
 
 A cluster is a set of parallel spins joined by bonds, each open with probability
 p = 1 - exp(-2/T). Wolff flips the cluster of one random site; Swendsen and Wang give every
-cluster of the lattice a random sign. `wolff_rows` does the former faster where a row fits a word.
+cluster of the lattice a random sign. The kernels here go from site to site; `wolff_rows` and
+`swendsen_wang_rows` do the same faster where a row fits a word.
 """
 
 import numpy as np
 from numba import njit
 
-from ai4mat_ising.sampling.bits import U, bonds_of_sites, random_bits, threshold
-from ai4mat_ising.sampling.wolff_rows import COLUMNS, grow_chain, unpack_rows
+from ai4mat_ising.sampling.bits import U, bonds_of_sites, join, random_bits, threshold
+from ai4mat_ising.sampling.rows import COLUMNS, unpack_rows
+from ai4mat_ising.sampling.swendsen_wang_rows import sign_chain
+from ai4mat_ising.sampling.wolff_rows import grow_chain
 
 
 def wolff_chunk(L, T, warmup, spacing, seeds, stop):
     """A chain of configurations at the one temperature that T repeats; int8 (len(T), L, L)."""
-    if L > COLUMNS:
-        return _chain(_wolff, L, T, warmup, spacing, seeds, stop)
-    rows = np.empty((len(T), L), dtype=np.uint64)
-    grow_chain(rows, _open(T), warmup, spacing, *seeds.generate_state(2, np.uint64), stop)
-    return unpack_rows(rows)
+    return _chain(grow_chain, _wolff, L, T, warmup, spacing, seeds, stop)
 
 
 def swendsen_wang_chunk(L, T, warmup, spacing, seeds, stop):
     """A chain of configurations at the one temperature that T repeats; int8 (len(T), L, L)."""
-    return _chain(_swendsen_wang, L, T, warmup, spacing, seeds, stop)
+    return _chain(sign_chain, _swendsen_wang, L, T, warmup, spacing, seeds, stop)
 
 
-def _chain(kernel, L, T, warmup, spacing, seeds, stop):
+def _chain(of_rows, of_sites, L, T, warmup, spacing, seeds, stop):
+    p = threshold(-np.expm1(-2 / T[0]))
+    rest = warmup, spacing, *seeds.generate_state(2, np.uint64), stop
+    if L <= COLUMNS:
+        kept = np.empty((len(T), L), dtype=np.uint64)
+        of_rows(kept, p, *rest)
+        return unpack_rows(kept)
     kept = np.empty((len(T), L * L), dtype=np.int8)
-    state = seeds.generate_state(2, np.uint64)
-    kernel(kept, bonds_of_sites(L)[0], _open(T), warmup, spacing, *state, stop)
+    of_sites(kept, bonds_of_sites(L)[0], p, *rest)
     return kept.reshape(-1, L, L)
-
-
-def _open(T):
-    return threshold(-np.expm1(-2 / T[0]))
 
 
 @njit(nogil=True)
@@ -84,7 +84,7 @@ def _swendsen_wang(kept, neighbours, p, warmup, spacing, a, b, stop):
                     if spins[neighbour] == spins[site]:
                         r, a, b = random_bits(a, b)
                         if r < p:
-                            _join(parent, site, neighbour)
+                            join(parent, site, neighbour)
             for site in range(sites):
                 if parent[site] == site:
                     r, a, b = random_bits(a, b)
@@ -93,17 +93,3 @@ def _swendsen_wang(kept, neighbours, p, warmup, spacing, a, b, stop):
                     parent[site] = parent[parent[site]]
                     spins[site] = spins[parent[site]]
         kept[k] = spins
-
-
-@njit(nogil=True)
-def _join(parent, i, j):
-    i, j = _root(parent, i), _root(parent, j)
-    parent[max(i, j)] = min(i, j)
-
-
-@njit(nogil=True)
-def _root(parent, site):
-    while parent[site] != site:
-        parent[site] = parent[parent[site]]
-        site = parent[site]
-    return site

@@ -57,7 +57,10 @@ def _metropolis(kept, ordered, warmup, spacing, planes4, planes_change, a, b, st
                 return
             for colour in range(2):
                 a, b = _half_sweep(words, colour, planes4, planes_change, a, b)
-        kept[k] = words
+        # Site by site: kept[k] = words takes numba four seconds to compile.
+        for y in range(L):
+            for x in range(L):
+                kept[k, y, x] = words[y, x]
 
 
 @njit(nogil=True)

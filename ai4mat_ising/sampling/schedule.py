@@ -11,7 +11,7 @@ from ai4mat_ising.exact import critical_temperature
 from ai4mat_ising.sampling.bits import REPLICAS
 from ai4mat_ising.sampling.cluster import swendsen_wang_chunk, wolff_chunk
 from ai4mat_ising.sampling.metropolis import metropolis_chunk
-from ai4mat_ising.sampling.wolff_rows import COLUMNS
+from ai4mat_ising.sampling.rows import COLUMNS
 
 SAMPLERS = (metropolis_chunk, wolff_chunk, swendsen_wang_chunk)
 # Spacing of kept configurations, and length of the warm-up, in autocorrelation times.
@@ -52,32 +52,36 @@ def _chains_of_block(L, T):
 def choose(L, T):
     """The cheapest of SAMPLERS (its number) and the spacing it needs, int (n,) each."""
     times = autocorrelation_times(L, T)
-    best = (times * _nanoseconds_per_site(L, T)).argmin(axis=0)
+    best = (times * nanoseconds_per_site(L, T)).argmin(axis=0)
     spacing = np.ceil(SPACING * np.take_along_axis(times, best[None], axis=0)[0])
     return best, spacing.astype(np.int64)
 
 
 def autocorrelation_times(L, T):
     """Upper estimates for the samplers: sweeps, clusters (Wolff), sweeps; shape (3, *T.shape)."""
-    # The correlation length above Tc and twice that below, until the lattice limits it.
-    with np.errstate(divide="ignore"):
-        length = 1 / np.abs(2 / T + np.log(np.tanh(1 / T)))
-    metropolis = 0.9 + 0.27 * np.minimum(length, 0.4 * L) ** 2.17
-    metropolis += T / 8  # where it is hot nearly every attempt succeeds, and all spins alternate
     above, below = _distances_from_tc(L, T)
-    wolff = 0.8 + L**0.51 * (1 + 1.4 * above) / (1 + 0.8 * below)
-    wolff = np.minimum(wolff, 1 + 0.35 * L**2)  # clusters of single sites
-    swendsen_wang = np.minimum(np.where(below > 0, np.inf, 0.7 + 0.6 * length), 2 * L**0.32)
-    return np.array([metropolis, wolff, swendsen_wang])
+    with np.errstate(divide="ignore"):
+        # The correlation length above Tc and twice that below, on the infinite lattice.
+        length = 1 / np.abs(2 / T + np.log(np.tanh(1 / T)))
+        infinite = np.where(below > 0, 0.15 + 0.32 * length**2, 0.44 * length**2.17)
+        metropolis = 0.5 + 1 / np.hypot(1 / infinite, 1 / (0.5 + 0.044 * L**2.17))
+    metropolis += T / 40  # where it is hot nearly every attempt succeeds, and all spins alternate
+    wolff = 0.4 + 0.46 * L**0.625 * (1 + 0.6 * above + 0.22 * above**2) / (1 + 0.8 * below)
+    wolff = np.minimum(wolff, 1 + 0.25 * L**2)  # clusters of single sites
+    swendsen_wang = np.where(below > 0, np.inf, 0.5 + 0.72 * length**0.65)
+    return np.array([metropolis, wolff, np.minimum(swendsen_wang, 1.6 * L**0.32)])
 
 
-def _nanoseconds_per_site(L, T):
+def nanoseconds_per_site(L, T):
     """Measured cost of a sweep or a cluster on one core; only the ratios matter."""
     above, _ = _distances_from_tc(L, T)
-    metropolis = 0.3 if L % 2 == 0 else np.inf  # an odd torus is no checkerboard
-    wolff = 0.5 + 50 / L if L <= COLUMNS else 12.0  # at Tc, then in proportion to the cluster
-    wolff = 130 / L**2 + wolff / (1 + 1.4 * above)
-    return np.array([np.full(T.shape, metropolis), wolff, np.full(T.shape, 17.0)])
+    metropolis = 0.33 if L % 2 == 0 else np.inf  # an odd torus is no checkerboard
+    if L <= COLUMNS:
+        wolff, swendsen_wang = (0.6 + 56 / L) / (1 + above), 3.7 + 52 / L
+    else:
+        wolff, swendsen_wang = 8 / (1 + above) ** 1.5, 17
+    return np.array([np.full(T.shape, metropolis), 100 / L**2 + wolff,
+                     np.full(T.shape, swendsen_wang)])
 
 
 def _distances_from_tc(L, T):

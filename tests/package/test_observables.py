@@ -6,9 +6,11 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from scipy.signal import lfilter
 from scipy.stats import norm
 
 from ai4mat_ising.observables import (
+    autocorrelation_time,
     binder_cumulant,
     bootstrap_error,
     correlation,
@@ -221,6 +223,59 @@ def test_the_way_out_works_for_every_kind_of_image(dtype):
     spins = random_spins(4, 4)
     image = (spins > 0).astype(dtype)
     assert magnetization(2.0 * image - 1) == magnetization(spins)
+
+
+# --- autocorrelation time --------------------------------------------------------------------
+
+
+def autoregressive(phi, chains, n, seed=0):
+    """Chains of x' = phi x + noise, whose correlation is phi^lag, in equilibrium from the start."""
+    noise = np.random.default_rng(seed).normal(size=(chains, n))
+    noise[:, 0] /= np.sqrt(1 - phi**2)
+    return lfilter([1], [1, -phi], noise)
+
+
+@pytest.mark.parametrize("phi", [0.0, 0.5, 0.9, 0.98])
+@pytest.mark.parametrize("chains, n", [(1, 200_000), (50, 4000)])
+def test_autocorrelation_time_of_an_autoregressive_series_is_the_known_one(phi, chains, n):
+    """1/2 plus the sum of phi^lag; a window of 6 times knows it to sqrt(26 time / steps)."""
+    known = (1 + phi) / (2 * (1 - phi))
+    series = autoregressive(phi, chains, n)
+    error = known * np.sqrt(26 * max(known, 0.5) / series.size)
+    assert abs(autocorrelation_time(series) - known) < 4 * error
+    if chains == 1:
+        assert autocorrelation_time(series[0]) == autocorrelation_time(series)
+
+
+def test_autocorrelation_time_depends_on_neither_scale_nor_zero():
+    series = autoregressive(0.8, 1, 5000)[0]
+    assert autocorrelation_time(7 - 3 * series) == pytest.approx(autocorrelation_time(series))
+
+
+def test_chains_are_compared_with_their_common_mean():
+    """A chain that stays where it is has not seen the others' values: it is too short."""
+    stuck = np.repeat([[-1.0], [1.0]], 5000, axis=1) + autoregressive(0.5, 2, 5000) / 10
+    assert autocorrelation_time(stuck[0]) < 2
+    with pytest.raises(ValueError, match="series is too short: 5000 steps of 2 chains do not"):
+        autocorrelation_time(stuck)
+
+
+def test_autocorrelation_time_of_a_constant_is_unknown():
+    assert np.isnan(autocorrelation_time(np.full(100, 3.0)))
+
+
+@pytest.mark.parametrize("n", [20, 1000])
+def test_a_series_shorter_than_its_correlations_is_refused(n):
+    with pytest.raises(ValueError, match=f"series is too short: {n} steps of 1 chains do not show"):
+        autocorrelation_time(autoregressive(0.999, 1, n))
+
+
+@pytest.mark.parametrize("series", [
+    3.0, [1.0], [], np.zeros((2, 1)), np.zeros((2, 3, 4)), [1.0, np.nan, 2.0], [1.0, np.inf],
+])
+def test_what_is_no_series_is_named(series):
+    with pytest.raises(ValueError, match="series must be finite numbers of shape .*, got shape"):
+        autocorrelation_time(series)
 
 
 # --- bootstrap -------------------------------------------------------------------------------

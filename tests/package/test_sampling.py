@@ -1,25 +1,39 @@
 """Sampled configurations follow Boltzmann's distribution, quenches the MDS-2 data; one seed gives
-one result on any number of threads, and Ctrl-C never a part of it."""
+one result on any number of threads or processes, and Ctrl-C never a part of it."""
 
+import importlib.util
+import itertools
+import multiprocessing
+import os
+import pickle
 import signal
 import threading
+import time
 import tracemalloc
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.stats import chi2
+from scipy.stats import chi2, ks_2samp
 
 from ai4mat_ising.datasets import IsingDataset
 from ai4mat_ising.exact import critical_temperature, energy, heat_capacity
-from ai4mat_ising.observables import autocorrelation_time, energy_per_spin, magnetization
+from ai4mat_ising.observables import (
+    binder_cumulant, bootstrap_error, energy_per_spin, magnetization
+)
 from ai4mat_ising.sampling import (
-    bits, chunks, cluster, perfect, sample_equilibrium, sample_quench, schedule
+    bits, chunks, cluster, pack_spins, perfect, sample_chain, sample_equilibrium, sample_quench,
+    schedule
 )
 from ai4mat_ising.sampling.cluster import swendsen_wang_chunk, wolff_chunk
 from ai4mat_ising.sampling.metropolis import metropolis_chunk
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 TC = critical_temperature()
 METHODS = ["cluster", "perfect"]
+ALGORITHMS = ["metropolis", "wolff", "swendsen-wang"]
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +48,7 @@ def only(monkeypatch):
     def choose(sampler):
         number = schedule.SAMPLERS.index(sampler)
         costs = np.where(np.arange(3) == number, 1.0, np.inf)
-        monkeypatch.setattr(schedule, "_nanoseconds_per_site",
+        monkeypatch.setattr(schedule, "nanoseconds_per_site",
                             lambda L, T: np.multiply.outer(costs, np.ones(T.shape)))
 
     return choose
@@ -95,11 +109,18 @@ def test_every_chain_follows_boltzmann_in_energy_and_magnetization(sampler, T, o
 
 
 @pytest.mark.parametrize("T", [1.5, TC, 4.0])
-def test_wolff_for_wide_lattices_follows_boltzmann_too(T, only, monkeypatch):
-    only(wolff_chunk)
+@pytest.mark.parametrize("sampler", [wolff_chunk, swendsen_wang_chunk])
+def test_cluster_updates_of_wide_lattices_follow_boltzmann_too(sampler, T, only, monkeypatch):
+    only(sampler)
     monkeypatch.setattr(cluster, "COLUMNS", 3)
     spins = sample_equilibrium(4, T, 200_000, seed=2)
     assert_boltzmann(spins, T)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_one_chain_followed_through_time_follows_boltzmann(algorithm):
+    spins = sample_chain(4, TC, 100_000, algorithm=algorithm, warmup=100, spacing=20, seed=2)
+    assert_boltzmann(spins, TC)
 
 
 @pytest.mark.parametrize("T", [1.5, TC, 3.0])
@@ -157,6 +178,16 @@ def test_odd_lattices_have_kaufmans_energy_and_heat_capacity(L, T):
     assert np.abs(deviations_from_kaufman(spins, T)).max() < 4
 
 
+@pytest.mark.parametrize("L, n", [(3, 10_000), (5, 10_000), (63, 500), (64, 500)])
+@pytest.mark.parametrize("T", [1.5, TC, 4.0])
+@pytest.mark.parametrize("sampler", [wolff_chunk, swendsen_wang_chunk])
+def test_rows_of_any_width_have_kaufmans_energy_and_heat_capacity(sampler, L, n, T, only):
+    """The last bits of a word are in use or not, the row is closed across them in any case."""
+    only(sampler)
+    spins = sample_equilibrium(L, T, n, seed=15)
+    assert np.abs(deviations_from_kaufman(spins, T)).max() < 4
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_each_configuration_is_drawn_at_its_own_temperature(method):
     temperatures = np.random.default_rng(0).permutation(np.tile([1.0, 2.0, 3.0, 50.0], 500))
@@ -180,28 +211,93 @@ def test_temperatures_that_all_differ_are_each_in_equilibrium():
         assert abs(part.mean()) < 4 / np.sqrt(len(part))
 
 
+# --- the order parameter at the critical temperature -----------------------------------------
+
+
+def exact_moments_at_tc(L):
+    """<|m|>, <m^2>, <m^4> by transfer matrix: in an imaginary field i a / beta the partition
+    function is the sum of exp(i a M), the Fourier transform of the distribution of M."""
+    rows = 2 * (np.arange(2**L)[:, None] >> np.arange(L) & 1) - 1
+    along = np.exp((rows * np.roll(rows, 1, axis=1)).sum(axis=1) / TC)
+    transfer = np.exp(rows @ rows.T / TC) * along / along.sum()
+    a = np.pi * np.arange(L**2 // 2 + 1) / (L**2 + 1)
+    fields = np.exp(1j * np.multiply.outer(a, rows.sum(axis=1)))
+    Z = [np.trace(np.linalg.matrix_power(transfer * field, L)) for field in fields]
+    M = np.arange(-(L**2), L**2 + 1, 2)
+    probability = (np.exp(-1j * np.multiply.outer(M, a)) @ Z).real - Z[0].real / 2
+    m = np.abs(M) / L**2
+    return np.array([m, m**2, m**4]) @ probability / probability.sum()
+
+
+@pytest.fixture(scope="module")
+def moments_at_tc():
+    """The moments for any L, by the known powers of L from the exact ones at 4, 6 and 8.
+
+    They are good to 1e-4: of <m^2> at L = 10, which is 0.612568, they miss 1e-5.
+    """
+    exponents, corrections = np.array([1, 2, 4]) / 8, np.array([0, 7 / 4, 11 / 4])
+    L = np.array([4.0, 6.0, 8.0])[:, None]
+    exact = np.array([exact_moments_at_tc(int(size)) for size in L[:, 0]])
+    amplitudes = np.linalg.solve(L**-corrections, exact * L**exponents)
+    return lambda size: size**-corrections @ amplitudes / size**exponents
+
+
+def cumulant(m, axis=-1):
+    return 1 - (m**4).mean(axis=axis) / (3 * (m**2).mean(axis=axis) ** 2)
+
+
+def test_the_binder_cumulant_at_tc_has_the_known_limit(moments_at_tc):
+    """J. Salas, A. D. Sokal, J. Stat. Phys. 98, 551 (2000)."""
+    _, second, fourth = moments_at_tc(1e9)
+    assert 1 - fourth / (3 * second**2) == pytest.approx(0.61069, abs=5e-5)
+
+
+@pytest.mark.parametrize("method, L, n", [
+    ("cluster", 8, 20_000), ("cluster", 16, 20_000), ("cluster", 40, 10_000),
+    ("cluster", 64, 5000), ("perfect", 16, 3000), ("perfect", 40, 100),
+])
+def test_order_parameter_and_binder_cumulant_at_tc_are_the_exact_ones(method, L, n, moments_at_tc):
+    spins = sample_equilibrium(L, TC, n, seed=16, method=method)
+    m = np.abs(magnetization(spins))
+    first, second, fourth = moments_at_tc(L)
+    assert abs(m.mean() - first) < 4 * bootstrap_error(m) + 1e-4
+    deviation = binder_cumulant(spins) - (1 - fourth / (3 * second**2))
+    assert abs(deviation) < 4 * bootstrap_error(m, cumulant) + 1e-4
+
+
+def test_chains_and_perfect_sampling_agree_in_the_whole_distribution():
+    chains = sample_equilibrium(16, TC, 20_000, seed=17)
+    perfectly = sample_equilibrium(16, TC, 3000, seed=18, method="perfect")
+    for observable in (energy_per_spin, lambda spins: np.abs(magnetization(spins))):
+        assert ks_2samp(observable(chains), observable(perfectly)).pvalue > 1e-3
+
+
 # --- spacing and signs -----------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def tool():
+    path = ROOT / "tools" / "measure_autocorrelation.py"
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.mark.parametrize(
-    "L, T", [(4, TC), (16, 1.5), (16, TC), (16, 3.0), (16, 20.0), (40, 2.4), (64, TC)]
+    "L, T", [(4, TC), (16, 1.5), (16, TC), (16, 3.0), (16, 20.0), (40, 2.1), (40, 2.5), (64, TC)]
 )
 @pytest.mark.parametrize("sampler", schedule.SAMPLERS)
-def test_autocorrelation_times_are_not_underestimated(sampler, L, T):
-    n, stop = 64 * 500, np.zeros(1, dtype=bool)
-    lanes = 64 if sampler is metropolis_chunk else 1
-    spins = sampler(L, np.full(n, T), 500, 1, np.random.SeedSequence(8), stop)
+def test_autocorrelation_times_are_not_underestimated(sampler, L, T, tool):
     estimate = schedule.autocorrelation_times(L, np.array(T))[schedule.SAMPLERS.index(sampler)]
-    E, M = energies_and_magnetizations(spins)
-    for x in (E, np.abs(M)):
-        assert autocorrelation_time(x.reshape(-1, lanes).T) < estimate
+    measured = tool.autocorrelation_in_updates(sampler, L, T, length=3000)
+    assert estimate / 4 < measured < estimate
 
 
 def test_the_cheapest_sampler_is_chosen():
     chosen = [schedule.SAMPLERS[schedule.choose(L, np.array([T]))[0][0]]
-              for L, T in [(16, 3.0), (64, 1.0), (40, TC), (64, 1000.0), (15, TC)]]
-    assert chosen == [metropolis_chunk, metropolis_chunk, wolff_chunk, swendsen_wang_chunk,
-                      wolff_chunk]
+              for L, T in [(16, TC), (64, 1.0), (40, TC), (15, TC), (64, 1000.0), (15, 4.0)]]
+    assert chosen == 2 * [metropolis_chunk] + 2 * [wolff_chunk] + 2 * [swendsen_wang_chunk]
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -288,6 +384,105 @@ def test_one_temperature_may_be_a_number_or_an_array(method):
     np.testing.assert_array_equal(number, array)
 
 
+class Elsewhere(Executor):
+    """Runs each task at once, with what would arrive in another process, and so does its result."""
+
+    def submit(self, function, /, *args):
+        function, args = pickle.loads(pickle.dumps((function, args)))
+        future = Future()
+        future.set_result(pickle.loads(pickle.dumps(function(*args))))
+        return future
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_an_executor_gives_the_same_configurations(call):
+    spins = call(seed=1, workers=1)
+    np.testing.assert_array_equal(call(seed=1, executor=Elsewhere()), spins)
+    np.testing.assert_array_equal(call(seed=1, executor=Elsewhere(), packed=True),
+                                  pack_spins(spins))
+
+
+def test_processes_give_the_same_configurations():
+    # Forked, a process could inherit locks of numba's or of a thread's that nobody opens.
+    context = multiprocessing.get_context("spawn")
+    call = CALLS["cluster, many T"]
+    with ProcessPoolExecutor(2, mp_context=context) as processes:
+        np.testing.assert_array_equal(call(seed=1, executor=processes), call(seed=1))
+
+
+class Watched(Executor):
+    """Hands its tasks to another executor; each leaves a file that says whether it is done."""
+
+    def __init__(self, executor, folder):
+        self.executor, self.folder, self.numbers = executor, folder, itertools.count()
+
+    def submit(self, function, /, *args):
+        folder, number = self.folder, next(self.numbers)
+
+        def watched():  # travels with its code: workers cannot import this file
+            trace = folder / f"{number}-{os.getpid()}.begun"
+            trace.touch()
+            result = function(*args)
+            trace.rename(trace.with_suffix(".done"))
+            return result
+
+        return self.executor.submit(watched)
+
+
+def kill_a_busy_worker(folder):
+    """Kill a process amid a task that is not its first one; returns the task's trace."""
+    for _ in range(10_000):
+        veterans = {trace.stem.split("-")[1] for trace in folder.glob("*.done")}
+        for trace in folder.glob("*.begun"):
+            process = trace.stem.split("-")[1]
+            if process in veterans:
+                os.kill(int(process), signal.SIGKILL)
+                return trace
+        time.sleep(0.005)
+    raise TimeoutError("no worker was seen amid a task")
+
+
+def test_a_dask_cluster_gives_the_same_configurations_although_a_worker_is_killed(tmp_path):
+    from distributed import Client, LocalCluster
+
+    traces = tmp_path / "traces"
+    traces.mkdir()
+    cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None,
+                           local_directory=tmp_path)
+    with cluster, Client(cluster) as client, ThreadPoolExecutor(1) as thread:
+        killed = thread.submit(kill_a_busy_worker, traces)
+        executor = Watched(client.get_executor(), traces)
+        spins = sample_quench(32, 2.0, 64 * 30, sweeps=3000, seed=1, executor=executor)
+        unfinished = killed.result()
+    assert unfinished.exists()  # it was under way
+    number = unfinished.stem.split("-")[0]
+    assert len(list(traces.glob(f"{number}-*.done"))) == 1  # and was done by someone else
+    np.testing.assert_array_equal(spins, sample_quench(32, 2.0, 64 * 30, sweeps=3000, seed=1))
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_packed_configurations_are_the_same_ones(call):
+    packed = call(seed=1, packed=True)
+    assert packed.dtype == np.uint8
+    np.testing.assert_array_equal(packed, pack_spins(call(seed=1)))
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_warmup_and_spacing_pass_over_updates_of_the_same_chain(algorithm):
+    chain = partial(sample_chain, 8, 2.3, algorithm=algorithm, seed=5)
+    every = chain(50)
+    assert every.dtype == np.int8 and set(np.unique(every)) == {-1, 1}
+    np.testing.assert_array_equal(chain(50), every)
+    np.testing.assert_array_equal(chain(14, warmup=9, spacing=3), every[9::3])
+    assert not np.array_equal(chain(50, seed=6), every)
+    assert chain(0).shape == (0, 8, 8)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_chain_in_the_cold_starts_with_all_spins_up(algorithm):
+    assert (sample_chain(8, 2.0, 1, algorithm=algorithm, seed=5) == 1).all()
+
+
 def test_no_configurations_are_an_empty_array():
     for T in (2.0, []):
         for method in METHODS:
@@ -305,10 +500,15 @@ def test_extreme_temperatures_give_order_or_coins(T):
     sample_quench(8, T, 10, sweeps=5, seed=4)
 
 
-def test_memory_is_that_of_the_result():
-    for call, L, n in ((sample_quench, 32, 20_000), (sample_equilibrium, 32, 20_000),
-                       (sample_equilibrium, 4, 2_000_000)):
-        options = {"seed": 0, "workers": 2} | ({"sweeps": 1} if call is sample_quench else {})
+@pytest.mark.parametrize("packed, large, many", [
+    (False, 20_000, 2_000_000), (True, 50_000, 3_000_000),
+])
+def test_memory_is_that_of_the_result(packed, large, many):
+    """Unpacked, more than 30 MB would be in memory of what is packed in the end."""
+    for call, L, n in ((sample_quench, 32, large), (sample_equilibrium, 32, large),
+                       (sample_equilibrium, 4, many)):
+        options = {"seed": 0, "workers": 2, "packed": packed}
+        options |= {"sweeps": 1} if call is sample_quench else {}
         call(L, 4.0, 64, **options)
         tracemalloc.start()
         result = call(L, 4.0, n, **options)
@@ -338,12 +538,32 @@ def test_ctrl_c_stops_without_a_result(call):
     assert threading.active_count() == threads
 
 
-def test_an_error_in_a_chunk_is_raised(monkeypatch):
-    def fail(chunk, seeds, stop):
+def test_ctrl_c_cancels_what_waits_on_an_executor():
+    futures = []
+
+    class Recording(ThreadPoolExecutor):
+        def submit(self, *args):
+            futures.append(super().submit(*args))
+            return futures[-1]
+
+    timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGINT])
+    with Recording(1) as executor:
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            sample_quench(64, 2.0, 64_000, sweeps=2000, seed=0, executor=executor)
+    timer.join()
+    # What a worker had begun could not be stopped.
+    assert all(future.done() for future in futures)
+    assert sum(future.cancelled() for future in futures) > chunks.BATCHES_UNDER_WAY / 2
+
+
+def test_an_error_in_a_chunk_is_raised():
+    def fail(seeds, stop):
         raise MemoryError("no room")
 
+    parts = ((slice(i, i + 1), fail) for i in range(100))
     with pytest.raises(MemoryError, match="no room"):
-        chunks.run_chunks(fail, range(100), 100, seed=0, workers=2)
+        chunks.run_chunks(parts, np.empty((100, 4, 4), dtype=np.int8), 4, seed=0, workers=2)
 
 
 def test_the_progress_bar_is_hidden_in_the_book(monkeypatch):
@@ -370,6 +590,8 @@ GOOD = {"L": 8, "T": 2.0, "n": 3, "seed": 0}
     ("n", [-1, 2.5, True, None], "n must be an integer of at least 0, got"),
     ("seed", [-1, 0.5, None, "0"], "seed must be an integer of at least 0, got"),
     ("workers", [0, -1, 1.5, True], "workers must be an integer of at least 1, got"),
+    ("executor", [2, "processes", ThreadPoolExecutor],
+     r"executor must be a concurrent.futures.Executor \(.*\), got"),
     ("T", [0, -1.0, np.nan, [1, 2, 0], [1.0, np.nan, 2]], "T must be a positive temperature, got"),
     ("T", ["2", None, 2j, [[1, 2], [3]], True], "T must be a positive temperature or an array"),
     ("T", [[], [2.0], [2.0, 2.0], np.ones((3, 1))], r"T must be .* shape \(n,\) = \(3,\), got"),
@@ -380,6 +602,30 @@ def test_a_wrong_argument_is_named(name, values, message):
         for sample in (sample_equilibrium, lambda **kw: sample_quench(sweeps=1, **kw)):
             with pytest.raises(ValueError, match=message):
                 sample(**wrong)
+
+
+def test_workers_and_an_executor_exclude_each_other():
+    for sample in (sample_equilibrium, partial(sample_quench, sweeps=1)):
+        with pytest.raises(ValueError, match="workers is a number of threads here: give it or an"):
+            sample(**GOOD, workers=2, executor=Elsewhere())
+
+
+@pytest.mark.parametrize("name, values, message", [
+    ("L", [2, 8.0], "L must be an integer of at least 3, got"),
+    ("L", [7], "L must be even for a checkerboard, got 7"),
+    ("n", [-1, None], "n must be an integer of at least 0, got"),
+    ("seed", [-1], "seed must be an integer of at least 0, got"),
+    ("T", [0, np.nan], "T must be a positive temperature, got"),
+    ("T", [[2.0, 2.5, 3.0]], "T must be one temperature for a chain, got several"),
+    ("warmup", [-1, 1.5, None, True], "warmup must be an integer of at least 0, got"),
+    ("spacing", [0, 1.5, None, True], "spacing must be an integer of at least 1, got"),
+    ("algorithm", ["cluster", "", None, ["wolff"]],
+     "algorithm must be one of 'metropolis', 'wolff', 'swendsen-wang', got"),
+])
+def test_a_wrong_argument_of_a_chain_is_named(name, values, message):
+    for value in values:
+        with pytest.raises(ValueError, match=message):
+            sample_chain(**{**GOOD, "algorithm": "metropolis", name: value})
 
 
 @pytest.mark.parametrize("method", ["wolff", "", None, 1, ["perfect"]])
