@@ -174,8 +174,9 @@ def autocorrelation_time(series):
     power = np.abs(np.fft.rfft(x - x.mean(), 2 * n)) ** 2
     covariance = np.fft.irfft(power)[:, :n].mean(axis=0) / np.arange(n, 0, -1)
     times = np.cumsum(covariance / covariance[0]) - 0.5
-    long_enough = np.flatnonzero(np.arange(n) > 6 * times)
-    if not long_enough.size or 50 * times[long_enough[0]] > x.size:
+    # Anticorrelated series have shorter times, down to 0, but need some lags all the same.
+    long_enough = np.flatnonzero(np.arange(n) > 6 * np.maximum(times, 0.5))
+    if not long_enough.size or 50 * max(times[long_enough[0]], 0.5) > x.size:
         raise ValueError(f"series is too short: {n} steps of {len(x)} chains do not show when its "
                          "correlations end")
     return float(times[long_enough[0]])

@@ -24,7 +24,8 @@ def pack_spins(spins):
     -------
     ndarray of uint8, shape (n, ceil(L^2 / 8))
     """
-    return np.packbits(spins.reshape(len(spins), -1) > 0, axis=1)
+    n, L, _ = spins.shape
+    return np.packbits(spins.reshape(n, L * L) > 0, axis=1)
 
 
 def unpack_spins(packed, L):

@@ -63,7 +63,8 @@ def autocorrelation_in_updates(sampler, L, T, *, length=LENGTH):
     Configurations are a quarter of the formula's time apart. If the correlations outlast the
     chains by far, which are as long as many of the formula's times, the result is infinite.
     """
-    formula = float(schedule.autocorrelation_times(L, np.array(T))[schedule.SAMPLERS.index(sampler)])
+    number = schedule.SAMPLERS.index(sampler)
+    formula = float(schedule.autocorrelation_times(L, np.array(T))[number])
     spacing, warmup = max(1, int(formula / 4)), int(schedule.WARMUP * formula)
     lanes = REPLICAS if sampler is metropolis_chunk else 1
     steps = int(length * formula / spacing / lanes / CHAINS)
@@ -98,7 +99,8 @@ def print_table(L, results):
     for T, result in results:
         print(f"{T:8.4g}", end="")
         for number, (tau, tau_formula, cost, cost_formula) in enumerate(result.T):
-            print(f"{tau:10.3g} ({tau_formula / tau:4.2f}) {cost:8.3g} ({cost_formula / cost:4.2f})",
+            print(f"{tau:10.3g} ({tau_formula / tau:4.2f})", end=" ")
+            print(f"{cost:8.3g} ({cost_formula / cost:4.2f})",
                   end=" *" if number == chosen(L, T) else "  ")
         print()
 
@@ -108,7 +110,7 @@ def print_faults(points, results):
     print()
     for (L, T), result in zip(points, results):
         for number, (tau, formula, *_) in enumerate(result.T):
-            where = f"{NAMES[number]} at L = {L}, T = {T:.4g}: formula / measured = {formula / tau:.2f}"
+            where = f"{NAMES[number]} at L = {L}, T = {T:.4g}, {formula / tau:.2f} of the measured"
             if formula < tau:
                 print("underestimated:", where)
             if formula > 2 * tau and number == chosen(L, T):

@@ -1,4 +1,4 @@
-"""What the kernels share: random bits, the torus and multi-spin coding; no Markov chain.
+"""What the kernels share: random bits, the torus, clusters, multi-spin coding; no Markov chain.
 
 Multi-spin coding keeps 64 replicas of a lattice in one array of uint64: bit r of the word at a
 site is that site's spin (1 = up) in replica r, and one logical operation updates all 64
@@ -28,10 +28,10 @@ def random_bits(a, b):
 
 @njit(nogil=True)
 def join(parent, i, j):
-    """Make one cluster of those of i and j; the smaller of two joined numbers is the parent.
+    """Make one cluster of those of i and j; a parent has the smaller number, a root its own.
 
-    Rem's algorithm (Dijkstra 1976), with its cuts: it climbs from both until the parents agree,
-    and every step gives the one with the larger parent the smaller one instead.
+    Rem's algorithm with splicing (Dijkstra 1976; Patwary, Blair, Manne 2010): climb from both
+    until the parents agree, each step from the larger one, which is replaced by the other.
     """
     while parent[i] != parent[j]:
         if parent[i] < parent[j]:
@@ -115,8 +115,8 @@ def accepted_flips(spin, up, down, left, right, planes4, planes_change, a, b):
 def unpack(words):
     """Spins int8 of -1/+1, shape (64, L, L), from the words at the sites, uint64 (L, L)."""
     octets = words.astype("<u8").reshape(-1, 1).view(np.uint8)
-    # Transposed while they are bytes: that is cheaper than to transpose the spins.
-    bits = np.unpackbits(np.ascontiguousarray(octets.T), axis=0, bitorder="little")
+    # In this order of bytes and bits each replica lies in one piece, as what follows likes it.
+    bits = np.ascontiguousarray(octets.T)[:, None] >> np.arange(8, dtype=np.uint8)[:, None] & 1
     return spins_of_bits(bits).reshape(REPLICAS, *words.shape)
 
 

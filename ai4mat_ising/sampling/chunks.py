@@ -7,6 +7,7 @@ travel in batches that keep a worker busy for about a tenth of a second.
 import time
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
+from threading import Thread
 
 import numba
 import numpy as np
@@ -26,11 +27,24 @@ def run_chunks(chunks, result, L, *, seed, workers=None, executor=None):
     two-dimensional. It can be pickled, and its kernels release the GIL and give up where
     ``stop[0]`` is set: after Ctrl-C or an error.
     """
-    if executor is not None:
-        return _run(chunks, result, L, seed, executor, BATCHES_UNDER_WAY, stop=None)
-    workers = workers or numba.config.NUMBA_NUM_THREADS
-    with ThreadPoolExecutor(workers) as threads:
-        return _run(chunks, result, L, seed, threads, 2 * workers, stop=np.zeros(1, dtype=bool))
+    reports, stop = SimpleQueue(), np.zeros(1, dtype=bool)
+    # In a thread, because only the main one sees a Ctrl-C, which at the wrong moment would leave
+    # the locks of an executor locked for good.
+    conductor = Thread(target=_conduct, daemon=True,
+                       args=(chunks, result, L, seed, workers, executor, reports.put, stop))
+    with progress_bar(len(result), desc="sampling", unit="configuration", delay=2) as bar:
+        conductor.start()
+        try:
+            while isinstance(report := _next(reports), int):
+                bar.update(report)
+        except BaseException:
+            stop[0] = True
+            raise
+        finally:
+            conductor.join()
+    if report is not None:
+        raise report
+    return result
 
 
 def slices(n, size):
@@ -38,30 +52,41 @@ def slices(n, size):
     return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
-def _run(chunks, result, L, seed, executor, most, stop):
+def _conduct(chunks, result, L, seed, workers, executor, report, stop):
+    """Report how many samples have been stored, time and again; at the end None or an error."""
+    try:
+        if executor is not None:
+            _run(chunks, result, L, seed, executor, BATCHES_UNDER_WAY, report, stop, None)
+        else:
+            workers = workers or numba.config.NUMBA_NUM_THREADS
+            with ThreadPoolExecutor(workers) as threads:
+                _run(chunks, result, L, seed, threads, 2 * workers, report, stop, stop)
+        report(None)
+    except BaseException as error:
+        report(error)
+
+
+def _run(chunks, result, L, seed, executor, most, report, stop, stop_of_workers):
     chunks, root = iter(chunks), np.random.SeedSequence(seed)
-    # Finished batches report in a queue: concurrent.futures.wait() holds the locks of all of them
-    # time and again, and a Ctrl-C at that moment would leave them locked for good.
     under_way, finished = {}, SimpleQueue()
     packed, size = result.ndim == 2, 1
-    with progress_bar(len(result), desc="sampling", unit="configuration", delay=2) as bar:
-        try:
-            while batch := _next_batch(chunks, size):
-                tasks = [(draw, root.spawn(1)[0]) for _, draw in batch]
-                future = executor.submit(_draw_batch, tasks, packed, stop)
-                under_way[future] = [where for where, _ in batch]
-                future.add_done_callback(finished.put)
-                while len(under_way) >= most:
-                    size = min(_collect(under_way, finished, result, bar), BATCH_SPINS // L**2)
-            while under_way:
-                _collect(under_way, finished, result, bar)
-        except BaseException:
-            if stop is not None:  # threads see it; workers elsewhere finish their batch
-                stop[0] = True
-            for future in under_way:
-                future.cancel()
-            raise
-    return result
+    try:
+        while batch := _next_batch(chunks, size):
+            tasks = [(draw, root.spawn(1)[0]) for _, draw in batch]
+            future = executor.submit(_draw_batch, tasks, packed, stop_of_workers)
+            under_way[future] = [where for where, _ in batch]
+            future.add_done_callback(finished.put)
+            while len(under_way) >= most:
+                samples, seconds = _collect(under_way, finished, result, stop)
+                report(samples)
+                size = min(int(samples * BATCH_SECONDS / seconds), BATCH_SPINS // L**2)
+        while under_way:
+            report(_collect(under_way, finished, result, stop)[0])
+    except BaseException:
+        stop[0] = True  # threads see it; workers elsewhere finish their batch
+        for future in under_way:
+            future.cancel()
+        raise
 
 
 def _next_batch(chunks, size):
@@ -85,25 +110,24 @@ def _draw_batch(tasks, packed, stop):
     return drawn, time.perf_counter() - start
 
 
-def _collect(under_way, finished, result, bar):
-    """Store the next batch that finishes; returns how many samples a batch should have."""
-    future = _next(finished)
+def _collect(under_way, finished, result, stop):
+    """Store the next batch that finishes; returns its number of samples and its seconds."""
+    future = _next(finished, stop)
     drawn, seconds = future.result()  # raises what the batch raised
     places = under_way.pop(future)
     for where, spins in zip(places, drawn, strict=True):
         result[where] = spins
-    samples = sum(map(_samples, places))
-    bar.update(samples)
-    return int(samples * BATCH_SECONDS / seconds)
+    return sum(map(_samples, places)), seconds
 
 
-def _next(queue):
-    while True:
+def _next(queue, stop=(False,)):
+    while not stop[0]:
         try:
             # The time limit lets Ctrl-C through on systems where it does not end a wait.
             return queue.get(timeout=0.2)
         except Empty:
             pass
+    raise InterruptedError("stopped")
 
 
 def _samples(where):

@@ -86,7 +86,7 @@ def _draw_signs(rows, starts, parent, sign, a, b):
 
 @njit(nogil=True)
 def _count(word):
-    """How many bits are set: a sum of neighbours, in parallel, that compiles to one instruction."""
+    """How many bits are set: sums of neighbours, which compile to one instruction."""
     word -= word >> U(1) & U(0x5555555555555555)
     word = (word & U(0x3333333333333333)) + (word >> U(2) & U(0x3333333333333333))
     word = word + (word >> U(4)) & U(0x0F0F0F0F0F0F0F0F)

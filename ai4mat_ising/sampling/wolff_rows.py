@@ -72,13 +72,11 @@ def _grow(rows, cluster, reached, across, below, stack, p, a, b):
 
 @njit(nogil=True)
 def _spread(reached, across, L):
-    """All sites of a row that bonds connect to those reached: by 1, 2, 4, ... columns each way."""
-    for forward in (True, False):
-        bonds = across if forward else rotated(across, L - 1, L)
-        columns = 1
-        while columns < L and bonds != U(0):
-            move = columns if forward else L - columns
-            reached |= rotated(reached, move, L) & bonds
-            bonds &= rotated(bonds, move, L)
-            columns *= 2
-    return reached
+    """All sites of a row that bonds connect to those reached, by a column at a time."""
+    to_the_left = rotated(across, L - 1, L)
+    while True:
+        right = rotated(reached, 1, L) & across
+        left = rotated(reached, L - 1, L) & to_the_left
+        if (left | right) & ~reached == U(0):
+            return reached
+        reached |= left | right
