@@ -37,16 +37,17 @@ class IsingDataset(Dataset):
     Item ``i`` is a pair of the image x, a float32 tensor (1, L, L) of 0/1 (1 is spin up), and the
     label y, an int64 scalar tensor: 1 = ordered, T < Tc, and 0 = disordered.
 
-    ============= ========= ==================== ================================================
-    source        L         temperatures         configurations
-    ============= ========= ==================== ================================================
-    "mds2"        16, 64    5000, to 2 Tc        the MDS-2 dataset, which comes with the package
-    "equilibrium" any >= 3  5000, or your own    the equilibrium, sampled by cluster updates
-    "quench"      any >= 3  5000, or your own    random-site Metropolis, stopped after L sweeps
-    "nb20"        40        0.25, 0.5, ... 4     notebook 20's set: 10,000 of the equilibrium each
-    a file        its own   its own              notebook 20's published pickle (.pkl), or what
-                                                 ``ai4mat-ising data generate`` wrote (.npz)
-    ============= ========= ==================== ================================================
+    The sources:
+
+    - "mds2", L = 16 or 64, 5000 temperatures up to 2 Tc: the MDS-2 dataset, which comes with the
+      package;
+    - "equilibrium", any L from 3 on, 5000 temperatures up to 2 Tc or your own: in equilibrium,
+      sampled by Markov chains;
+    - "quench", any L from 3 on, 5000 temperatures up to 2 Tc or your own: random-site Metropolis,
+      stopped after L sweeps;
+    - "nb20", L = 40, T = 0.25, 0.5, ... 4: notebook 20's set, 10,000 in equilibrium at each;
+    - a file: notebook 20's published pickle (.pkl), or what ``ai4mat-ising data generate`` wrote
+      (.npz).
 
     MDS-2 has one configuration at each temperature. They are no equilibrium samples but quenches
     stopped after L sweeps: at low temperature many hold domain walls. They are sorted by
