@@ -258,7 +258,8 @@ def test_the_notebook_of_a_page_runs_from_an_empty_folder(site, tmp_path, name):
     # A reader follows the page and installs [student]: what glues numbers into pages is not there.
     (lacking / "myst_nb.py").write_text("raise ModuleNotFoundError('readers have no myst_nb')")
     (folder / "notebook.ipynb").write_bytes((site / links.pop()).read_bytes())
-    reader = os.environ | {"PYTHONPATH": str(lacking)}
+    # One thread of torch: two that wait for each other are far slower on a busy machine.
+    reader = os.environ | {"PYTHONPATH": str(lacking), "OMP_NUM_THREADS": "1"}
     reader.pop("AI4MAT_PROGRESS", None)
     command = [Path(sys.executable).with_name("jupyter-execute"), "notebook.ipynb"]
     done = subprocess.run(command, cwd=folder, env=reader, capture_output=True, text=True)
