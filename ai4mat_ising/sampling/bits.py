@@ -6,13 +6,14 @@ site is that site's spin (1 = up) in replica r, and one logical operation update
 """
 
 import numpy as np
-from numba import njit
+
+from ai4mat_ising.sampling.kernel import kernel
 
 U = np.uint64  # in numba a shift by a plain integer would turn uint64 into int64
 REPLICAS = 64
 
 
-@njit(nogil=True)
+@kernel
 def random_bits(a, b):
     """Draw 64 random bits with xoroshiro128++ (Blackman and Vigna, arXiv:1805.01407).
 
@@ -26,7 +27,7 @@ def random_bits(a, b):
     return r, a, (b << U(28)) | (b >> U(36))
 
 
-@njit(nogil=True)
+@kernel
 def join(parent, i, j):
     """Make one cluster of those of i and j; a parent has the smaller number, a root its own.
 
@@ -41,7 +42,7 @@ def join(parent, i, j):
         i = larger
 
 
-@njit(nogil=True)
+@kernel
 def seeded(seed, stream):
     """State of `random_bits` for one of many streams, numbered by uint64, of a seed.
 
@@ -51,7 +52,7 @@ def seeded(seed, stream):
     return _mixed(z + U(0x9E3779B97F4A7C15)), _mixed(z + U(0x3C6EF372FE94F82A))
 
 
-@njit(nogil=True)
+@kernel
 def _mixed(z):
     z = (z ^ (z >> U(30))) * U(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> U(27))) * U(0x94D049BB133111EB)
@@ -90,7 +91,7 @@ def _bit_planes(thresholds):
     return (digits << places).sum(axis=1, dtype=np.uint64)
 
 
-@njit(nogil=True)
+@kernel
 def accepted_flips(spin, up, down, left, right, planes4, planes_change, a, b):
     """Metropolis' decision on a word of spins with these neighbours; 1 where the spin flips.
 
@@ -113,11 +114,14 @@ def accepted_flips(spin, up, down, left, right, planes4, planes_change, a, b):
 
 
 def unpack(words):
-    """Spins int8 of -1/+1, shape (64, L, L), from the words at the sites, uint64 (L, L)."""
-    octets = words.astype("<u8").reshape(-1, 1).view(np.uint8)
+    """Spins int8 of -1/+1, shape (64 n, L, L), from words at the sites, uint64 (n, L, L)."""
+    n, L, _ = words.shape
+    octets = words.astype("<u8", copy=False).reshape(n, L * L, 1).view(np.uint8)
     # In this order of bytes and bits each replica lies in one piece, as what follows likes it.
-    bits = np.ascontiguousarray(octets.T)[:, None] >> np.arange(8, dtype=np.uint8)[:, None] & 1
-    return spins_of_bits(bits).reshape(REPLICAS, *words.shape)
+    octets = np.ascontiguousarray(octets.transpose(0, 2, 1))[:, :, None]
+    bits = octets >> np.arange(8, dtype=np.uint8)[:, None]
+    bits &= 1
+    return spins_of_bits(bits).reshape(-1, L, L)
 
 
 def spins_of_bits(bits):

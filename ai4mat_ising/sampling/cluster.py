@@ -7,9 +7,9 @@ cluster of the lattice a random sign. The kernels here go from site to site; `wo
 """
 
 import numpy as np
-from numba import njit
 
 from ai4mat_ising.sampling.bits import U, bonds_of_sites, join, random_bits, threshold
+from ai4mat_ising.sampling.kernel import kernel
 from ai4mat_ising.sampling.rows import COLUMNS, unpack_rows
 from ai4mat_ising.sampling.swendsen_wang_rows import sign_chain
 from ai4mat_ising.sampling.wolff_rows import grow_chain
@@ -37,7 +37,7 @@ def _chain(of_rows, of_sites, L, T, warmup, spacing, seeds, stop):
     return kept.reshape(-1, L, L)
 
 
-@njit(nogil=True)
+@kernel
 def _wolff(kept, neighbours, p, warmup, spacing, a, b, stop):
     """Grow and flip clusters from all spins up; keep a configuration after every `spacing`."""
     sites = kept.shape[1]
@@ -66,7 +66,7 @@ def _wolff(kept, neighbours, p, warmup, spacing, a, b, stop):
         kept[k] = spins
 
 
-@njit(nogil=True)
+@kernel
 def _swendsen_wang(kept, neighbours, p, warmup, spacing, a, b, stop):
     """Give all clusters random signs, from all spins up; keep one configuration in `spacing`."""
     sites = kept.shape[1]

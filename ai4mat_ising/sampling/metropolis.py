@@ -9,12 +9,12 @@ row in eight, drawn anew every time: without that the chain is not ergodic.
 """
 
 import numpy as np
-from numba import njit
 
 from ai4mat_ising.exact import critical_temperature
 from ai4mat_ising.sampling.bits import (
     REPLICAS, U, accepted_flips, acceptance_planes, random_bits, unpack
 )
+from ai4mat_ising.sampling.kernel import kernel
 
 
 def metropolis_chunk(L, T, warmup, spacing, seeds, stop):
@@ -23,7 +23,7 @@ def metropolis_chunk(L, T, warmup, spacing, seeds, stop):
     Replicas start in order below the critical temperature, else at random.
     """
     kept = _keep(-(-len(T) // REPLICAS), L, T, warmup, spacing, seeds, stop)
-    return np.concatenate([unpack(words) for words in kept])[: len(T)]
+    return unpack(kept)[: len(T)]
 
 
 def metropolis_chain(L, T, warmup, spacing, seeds, stop):
@@ -42,7 +42,7 @@ def _keep(rounds, L, T, warmup, spacing, seeds, stop):
     return kept
 
 
-@njit(nogil=True)
+@kernel
 def _metropolis(kept, ordered, warmup, spacing, planes4, planes_change, a, b, stop):
     """Keep the words after `warmup` sweeps and then after every `spacing`."""
     L = kept.shape[1]
@@ -63,7 +63,7 @@ def _metropolis(kept, ordered, warmup, spacing, planes4, planes_change, a, b, st
                 kept[k, y, x] = words[y, x]
 
 
-@njit(nogil=True)
+@kernel
 def _half_sweep(words, colour, planes4, planes_change, a, b):
     L = len(words)
     for y in range(L):

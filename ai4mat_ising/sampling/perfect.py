@@ -15,9 +15,9 @@ C. M. Fortuin, P. W. Kasteleyn, Physica 57, 536 (1972); M. Ullrich, arXiv:1012.3
 """
 
 import numpy as np
-from numba import njit
 
 from ai4mat_ising.sampling.bits import U, bonds_of_sites, random_bits, seeded, threshold
+from ai4mat_ising.sampling.kernel import kernel
 
 # A bond holds two bits, one for each chain.
 LOWER, UPPER = 1, 2
@@ -32,7 +32,7 @@ def perfect_chunk(L, T, seeds, stop):
     return spins.reshape(-1, L, L)
 
 
-@njit(nogil=True)
+@kernel
 def _sample(spins, graph, p_apart, p_connected, seeds, stop):
     """Fill spins, int8 (n, N), one sample for each seed."""
     sites = spins.shape[1]
@@ -54,7 +54,7 @@ def _sample(spins, graph, p_apart, p_connected, seeds, stop):
         _draw_signs(spins[k], bonds, graph, seeds[k], queues[0])
 
 
-@njit(nogil=True)
+@kernel
 def _sweep(bonds, graph, p_apart, p_connected, seed, time, differing, marks, search, queues):
     """Update every bond in turn with the random numbers of this time before the present."""
     a, b = seeded(seed, U(time))
@@ -79,7 +79,7 @@ def _sweep(bonds, graph, p_apart, p_connected, seed, time, differing, marks, sea
     return search, differing
 
 
-@njit(nogil=True)
+@kernel
 def _connected(bond, chain, bonds, graph, marks, search, queues):
     """Whether the ends of a bond are connected without it: a search from both, in turn."""
     first = bond >> 1
@@ -99,7 +99,7 @@ def _connected(bond, chain, bonds, graph, marks, search, queues):
     return False
 
 
-@njit(nogil=True)
+@kernel
 def _expand(queue, head, tail, own, other, bond, chain, bonds, graph, marks):
     """Append the new neighbours of a queue's site; its new length, or -1 where the ends meet."""
     site = queue[head]
@@ -116,7 +116,7 @@ def _expand(queue, head, tail, own, other, bond, chain, bonds, graph, marks):
     return tail
 
 
-@njit(nogil=True)
+@kernel
 def _draw_signs(spins, bonds, graph, seed, queue):
     """Give every cluster a random sign."""
     a, b = seeded(seed, U(0))

@@ -5,9 +5,9 @@ in which sites are visited; their spins and the random bits that accept a flip a
 """
 
 import numpy as np
-from numba import njit
 
 from ai4mat_ising.sampling.bits import U, accepted_flips, acceptance_planes, random_bits, unpack
+from ai4mat_ising.sampling.kernel import kernel
 
 
 def quench_chunk(L, T, sweeps, seeds, stop):
@@ -15,10 +15,10 @@ def quench_chunk(L, T, sweeps, seeds, stop):
     words = np.empty((L, L), dtype=np.uint64)
     state = seeds.generate_state(2, np.uint64)
     _quench(words, sweeps, *acceptance_planes(T), *state, stop)
-    return unpack(words)[: len(T)]
+    return unpack(words[None])[: len(T)]
 
 
-@njit(nogil=True)
+@kernel
 def _quench(words, sweeps, planes4, planes_change, a, b, stop):
     """Draw a random start and attempt `sweeps` flips per site, at sites drawn at random."""
     L = len(words)

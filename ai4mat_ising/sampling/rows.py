@@ -4,9 +4,9 @@ Bit x of a row is its spin at column x (1 = up); bits from L on are 0.
 """
 
 import numpy as np
-from numba import njit
 
 from ai4mat_ising.sampling.bits import U, random_bits, spins_of_bits
+from ai4mat_ising.sampling.kernel import kernel
 
 COLUMNS = 64
 
@@ -18,19 +18,19 @@ def unpack_rows(rows):
     return spins_of_bits(np.unpackbits(octets, axis=2, count=L, bitorder="little"))
 
 
-@njit(nogil=True)
+@kernel
 def full_row(L):
     """A row of which every spin is up."""
     return ~U(0) >> U(64 - L)
 
 
-@njit(nogil=True)
+@kernel
 def rotated(row, columns, L):
     """The periodic row moved by 0 < columns < L to higher x."""
     return (row << U(columns) | row >> U(L - columns)) & full_row(L)
 
 
-@njit(nogil=True)
+@kernel
 def open_bonds(spins, neighbours, L, p, a, b):
     """Open the bonds between parallel spins with probability p / 2^64 each.
 

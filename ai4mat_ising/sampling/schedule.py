@@ -18,7 +18,7 @@ SAMPLERS = (metropolis_chunk, wolff_chunk, swendsen_wang_chunk)
 # Spacing of kept configurations, and length of the warm-up, in autocorrelation times.
 SPACING, WARMUP = 5, 20
 # Configurations that one chain keeps at most; its warm-up costs as much as 3 more.
-CHAIN = 32
+CHAIN = 64
 # Samples that are divided into chains at a time, so that memory stays bounded.
 BLOCK = 2**17
 
@@ -107,7 +107,7 @@ def _in_words(T, L):
         if words > 0:
             alone[start:end] = False
             # Chains save warm-ups, but several words are needed to occupy several threads.
-            yield from _cut(start, end, REPLICAS * max(1, min(longest, words // 8)))
+            yield from _cut(start, end, REPLICAS * max(1, min(longest, words // 4)))
     alone = np.flatnonzero(alone)
     for part in _cut(0, len(alone), REPLICAS):
         yield alone[part]

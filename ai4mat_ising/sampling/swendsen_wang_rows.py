@@ -5,13 +5,13 @@ are numbered, and bonds from row to row join runs, which are fewer than the site
 """
 
 import numpy as np
-from numba import njit
 
 from ai4mat_ising.sampling.bits import U, join, random_bits
+from ai4mat_ising.sampling.kernel import kernel
 from ai4mat_ising.sampling.rows import full_row, open_bonds, rotated
 
 
-@njit(nogil=True)
+@kernel
 def sign_chain(kept, p, warmup, spacing, a, b, stop):
     """Fill kept, uint64 (n, L), from all spins up; bonds are open with probability p / 2^64."""
     L = kept.shape[1]
@@ -29,7 +29,7 @@ def sign_chain(kept, p, warmup, spacing, a, b, stop):
             kept[k, y] = rows[y]
 
 
-@njit(nogil=True)
+@kernel
 def _find_runs(rows, starts, before, parent, p, a, b):
     """Cut the rows into runs, each of which is a cluster for the time being.
 
@@ -48,7 +48,7 @@ def _find_runs(rows, starts, before, parent, p, a, b):
     return a, b
 
 
-@njit(nogil=True)
+@kernel
 def _join_runs(rows, starts, before, parent, p, a, b):
     """Join the runs of each row to those of the next."""
     L = len(rows)
@@ -65,7 +65,7 @@ def _join_runs(rows, starts, before, parent, p, a, b):
     return a, b
 
 
-@njit(nogil=True)
+@kernel
 def _draw_signs(rows, starts, parent, sign, a, b):
     """Flip each cluster with probability 1/2."""
     run = 0
@@ -84,7 +84,7 @@ def _draw_signs(rows, starts, parent, sign, a, b):
     return a, b
 
 
-@njit(nogil=True)
+@kernel
 def _count(word):
     """How many bits are set: sums of neighbours, which compile to one instruction."""
     word -= word >> U(1) & U(0x5555555555555555)

@@ -5,13 +5,13 @@ cluster reaches it.
 """
 
 import numpy as np
-from numba import njit
 
 from ai4mat_ising.sampling.bits import U, random_bits
+from ai4mat_ising.sampling.kernel import kernel
 from ai4mat_ising.sampling.rows import full_row, open_bonds, rotated
 
 
-@njit(nogil=True)
+@kernel
 def grow_chain(kept, p, warmup, spacing, a, b, stop):
     """Fill kept, uint64 (n, L), from all spins up; bonds are open with probability p / 2^64."""
     L = kept.shape[1]
@@ -30,7 +30,7 @@ def grow_chain(kept, p, warmup, spacing, a, b, stop):
             kept[k, y] = rows[y]
 
 
-@njit(nogil=True)
+@kernel
 def _grow(rows, cluster, reached, across, below, stack, p, a, b):
     """Grow the cluster of a random site, row by row.
 
@@ -70,7 +70,7 @@ def _grow(rows, cluster, reached, across, below, stack, p, a, b):
     return a, b
 
 
-@njit(nogil=True)
+@kernel
 def _spread(reached, across, L):
     """All sites of a row that bonds connect to those reached, by a column at a time."""
     to_the_left = rotated(across, L - 1, L)
