@@ -5,12 +5,20 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
+import yaml
 from filelock import FileLock
+from jupyter_cache import get_cache
+from jupyter_cache.executors import load_executor
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "_build" / ".jupyter_cache"
+# One thread: beside any other work, two threads that wait for each other are far slower.
+SETTINGS = {"AI4MAT_PROGRESS": "0", "OMP_NUM_THREADS": "1"}
+READER = {"name": "myst_nb_md", "type": "plugin"}  # what Sphinx reads the pages with
 
 
 def build(output=ROOT):
@@ -19,20 +27,48 @@ def build(output=ROOT):
     # Two builds at once would drop the cache under each other's feet.
     with FileLock(CACHE.with_name(".lock")):
         forget_stale_outputs()
+        execute_pages()
         share_cache(output)
         return run_jupyter_book(output)
 
 
+def execute_pages():
+    """Execute the pages that are not in the cache, as many at a time as there are processors.
+
+    Jupyter Book, which would go page by page, then finds them there. A page that fails is not: it
+    is executed once more, and Jupyter Book says what is wrong.
+    """
+    cache = get_cache(CACHE)
+    # A long text tends to take long, and what takes long should not start last.
+    pages = sorted((ROOT / "book").glob("*.md"), key=lambda page: -page.stat().st_size)
+    for page in pages:
+        if "{code-cell}" in page.read_text():
+            cache.add_nb_to_project(str(page), read_data=READER)
+    waiting = [record.uri for record in cache.list_unexecuted()]
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for page in as_completed([pool.submit(execute_page, uri) for uri in waiting]):
+            print(page.result(), flush=True)
+
+
+def execute_page(uri):
+    """Runs in a process of its own; returns a line that says how it went."""
+    os.environ.update(SETTINGS)
+    limit = yaml.safe_load((ROOT / "_config.yml").read_text())["execute"]["timeout"]
+    start = time.perf_counter()
+    executor = load_executor("temp-serial", get_cache(CACHE))
+    done = executor.run_and_cache(filter_uris=[uri], timeout=limit).succeeded
+    return (f"{Path(uri).name}: {'executed' if done else 'failed'} after "
+            f"{time.perf_counter() - start:.0f} s")
+
+
 def run_jupyter_book(output):
-    """Execute what is not cached and write the pages; returns the exit status."""
+    """Write the pages; returns the exit status."""
     command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT / "book"]
     command += ["--config", ROOT / "_config.yml", "--path-output", output]
     # -n -W: a broken link or any other warning fails the build; --keep-going shows all of them.
     # --all: without it a failed build passes when repeated, and glued numbers may be stale.
     command += ["--all", "-n", "-W", "--keep-going"]
-    # One thread: beside any other work, two threads that wait for each other are far slower.
-    settings = {"AI4MAT_PROGRESS": "0", "OMP_NUM_THREADS": "1"}
-    return subprocess.run(command, env=os.environ | settings).returncode
+    return subprocess.run(command, env=os.environ | SETTINGS).returncode
 
 
 def forget_stale_outputs():

@@ -10,11 +10,17 @@ import pytest
 
 ROOT = build_book.ROOT
 CELL = "```{{code-cell}} ipython3\n{}\n```\n"
-HEADER = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n# A page\n\n"
-BROKEN = {
-    "broken_link": "[nowhere](nowhere.md)",
-    "broken_cell": CELL.format("1 / 0"),
-    "warning_cell": CELL.format("import warnings\nwarnings.warn('careful')"),
+HEADER = """---
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+kernelspec: {name: python3, display_name: Python 3}
+---
+# A page
+
+"""
+BROKEN = {  # and what the log must say
+    "broken_link": ("[nowhere](nowhere.md)", "nowhere"),
+    "broken_cell": (CELL.format("1 / 0"), "Executing notebook failed"),
+    "warning_cell": (CELL.format("import warnings\nwarnings.warn('careful')"), "stderr"),
 }
 
 
@@ -89,11 +95,31 @@ def test_a_build_elsewhere_shares_the_outputs_of_the_checkout(tree, tmp_path_fac
 
 
 def test_a_broken_book_fails_each_time_and_passes_once_mended(tree, capfd):
-    write_pages(tree, {"first": "Text.\n"} | BROKEN)
+    pages = {name: text for name, (text, _) in BROKEN.items()}
+    write_pages(tree, {"first": "Text.\n"} | pages)
     for attempt in ["first", "repeated"]:
         assert build_book.build(tree) != 0, f"the {attempt} build"
-        log = capfd.readouterr()
-        for page in BROKEN:
-            assert f"{page}.md" in log.err, f"the {attempt} build does not name {page}"
+        warnings = [line for line in capfd.readouterr().err.splitlines() if "WARNING" in line]
+        for page, (_, reason) in BROKEN.items():
+            assert any(f"{page}.md" in line and reason in line for line in warnings), (
+                f"the {attempt} build does not say what is wrong with {page}: {warnings}")
     write_pages(tree, dict.fromkeys(["first", *BROKEN], "Text.\n"))
     assert build_book.build(tree) == 0, capfd.readouterr().err
+
+
+def test_pages_are_executed_once_and_side_by_side(tree, tmp_path, monkeypatch, capfd):
+    """Each of two pages waits for a line of the other in a file."""
+    monkeypatch.setattr(build_book.os, "cpu_count", lambda: 2)
+    log = tmp_path / "log"
+    waits = f"""
+import time, pathlib
+log = pathlib.Path({str(log)!r})
+with log.open("a") as file:
+    file.write("here\\n")
+end = time.time() + 60
+while log.read_text().count("here") < 2:
+    assert time.time() < end, "the other page does not come"
+    time.sleep(0.1)"""
+    write_pages(tree, {"first": CELL.format(waits), "second": CELL.format(waits + "\nlog")})
+    assert build_book.build(tree) == 0, capfd.readouterr().err
+    assert log.read_text().count("here") == 2
