@@ -25,25 +25,28 @@ class ConvAutoencoder(nn.Module):
         Numbers that the bottleneck keeps of each image.
     size : int, default 16
         Side length L of the images, a multiple of 4.
+    channels : int, default 1
+        Numbers that an image holds for each site: 1 for spins, 2 for the components of a vector.
 
     Raises
     ------
     ValueError
-        If `latent_dim` is no positive integer or `size` no positive multiple of 4.
+        If `latent_dim` or `channels` is no positive integer or `size` no positive multiple of 4.
     """
 
-    def __init__(self, latent_dim=2, size=16):
+    def __init__(self, latent_dim=2, size=16, channels=1):
         super().__init__()
-        if not _is_positive_integer(latent_dim):
-            raise ValueError(f"latent_dim must be a positive integer, got {latent_dim!r}")
+        for name, value in [("latent_dim", latent_dim), ("channels", channels)]:
+            if not _is_positive_integer(value):
+                raise ValueError(f"{name} must be a positive integer, got {value!r}")
         if not _is_positive_integer(size) or size % 4:
             raise ValueError(
                 f"size must be a positive multiple of 4 (it is halved twice), got {size!r}"
             )
-        self.latent_dim, self.size = int(latent_dim), int(size)
+        self.latent_dim, self.size, self.channels = int(latent_dim), int(size), int(channels)
         quarter = self.size // 4
         self.encoder = nn.Sequential(
-            nn.Conv2d(1, 16, 3, stride=2, padding=1),  # L/2
+            nn.Conv2d(channels, 16, 3, stride=2, padding=1),  # L/2
             nn.ReLU(),
             nn.Conv2d(16, 32, 3, stride=2, padding=1),  # L/4
             nn.ReLU(),
@@ -56,17 +59,17 @@ class ConvAutoencoder(nn.Module):
             nn.Unflatten(1, (32, quarter, quarter)),
             nn.ConvTranspose2d(32, 16, 3, stride=2, padding=1, output_padding=1),  # L/2
             nn.ReLU(),
-            nn.ConvTranspose2d(16, 1, 3, stride=2, padding=1, output_padding=1),  # L
+            nn.ConvTranspose2d(16, channels, 3, stride=2, padding=1, output_padding=1),  # L
             nn.Sigmoid(),
         )
 
     def encode(self, x):
-        """Latent codes (B, latent_dim) of images (B, 1, L, L)."""
-        _check_images(x, self.size)
+        """Latent codes (B, latent_dim) of images (B, channels, L, L)."""
+        _check_images(x, self.size, self.channels)
         return self.encoder(x)
 
     def decode(self, z):
-        """Images (B, 1, L, L) in [0, 1] of latent codes (B, latent_dim)."""
+        """Images (B, channels, L, L) in [0, 1] of latent codes (B, latent_dim)."""
         _check_codes(z, self.latent_dim)
         return self.decoder(z)
 
@@ -437,9 +440,10 @@ def _quarter(size):
     return size // 4
 
 
-def _check_images(x, size):
-    if x.shape[1:] != (1, size, size):
-        raise ValueError(f"x must be images of shape (B, 1, {size}, {size}), got {tuple(x.shape)}")
+def _check_images(x, size, channels=1):
+    if x.shape[1:] != (channels, size, size):
+        raise ValueError(f"x must be images of shape (B, {channels}, {size}, {size}), "
+                         f"got {tuple(x.shape)}")
 
 
 def _check_codes(z, latent_dim):

@@ -2,7 +2,8 @@
 
 Everywhere ``spins`` is an array of -1/+1 with shape (..., L, L): the last two axes are the
 lattice, with periodic boundaries, and any axes before them count configurations. Units are
-J = k_B = 1. Introduced in the chapter on the Ising model.
+J = k_B = 1. Introduced in the chapter on the Ising model. ``angles`` of the chapter on vector
+order parameters have the same axes.
 """
 
 from numbers import Integral
@@ -231,6 +232,81 @@ def bootstrap_error(values, statistic=np.mean, *, resamples=1000, seed=0):
         rng=np.random.default_rng(seed),
     )
     return float(result.standard_error)
+
+
+def orientational_order(angles, p=1):
+    """Mean over the lattice of exp(i p theta), a complex number.
+
+    With p = 1 its parts are the components of the XY model's magnetization. With p = 2 it is the
+    order parameter of planar nematics, which theta and theta + pi share: its magnitude says how
+    well the rods are aligned, half its phase is their direction.
+
+    Introduced in the chapter on vector order parameters.
+
+    Parameters
+    ----------
+    angles : array_like, shape (..., L, L)
+        Angles theta in radians.
+    p : int, default 1
+        How often the order turns while all angles turn once, at least 1.
+
+    Returns
+    -------
+    ndarray of complex128, shape (...)
+        Numbers of magnitude at most 1.
+
+    Raises
+    ------
+    ValueError
+        If `angles` are no finite numbers whose last two axes have the same length, or `p` is no
+        positive integer.
+    """
+    angles, p = _checked_angles(angles, p)
+    return np.exp(1j * p * angles).mean(axis=(-2, -1))
+
+
+def orientational_energy(angles, p=1):
+    """Energy per site, -1/N times the sum of cos p (theta_i - theta_j) over nearest neighbours.
+
+    With p = 1 that of the XY model, with p = 2 that of the planar nematic.
+
+    Parameters
+    ----------
+    angles : array_like, shape (..., L, L)
+        Angles theta in radians, on a periodic square lattice.
+    p : int, default 1
+        Symmetry of the coupling, at least 1.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        Energies between -2 (all aligned) and 2, in units of J.
+
+    Raises
+    ------
+    ValueError
+        If `angles` are no finite numbers whose last two axes have the same length, or `p` is no
+        positive integer.
+    """
+    angles, p = _checked_angles(angles, p)
+    right, down = (angles - np.roll(angles, -1, axis=axis) for axis in (-1, -2))
+    return -(np.cos(p * right) + np.cos(p * down)).mean(axis=(-2, -1))
+
+
+def _checked_angles(angles, p):
+    """Return `angles` as float64, and p, after checking both."""
+    if not isinstance(p, Integral) or isinstance(p, bool) or p < 1:
+        raise ValueError(f"p must be a positive integer, got {p!r}")
+    angles = np.asarray(angles)
+    if angles.ndim < 2 or angles.shape[-1] != angles.shape[-2] or angles.shape[-1] < 2:
+        raise ValueError(
+            f"angles must have shape (..., L, L) with L of at least 2, got {angles.shape}"
+        )
+    if angles.dtype.kind not in "iuf":
+        raise ValueError(f"angles must be real numbers, in radians, got dtype {angles.dtype}")
+    if not np.isfinite(angles).all():
+        raise ValueError(f"angles must be finite, got {angles[~np.isfinite(angles)][0]}")
+    return angles.astype(float, copy=False), int(p)
 
 
 def _checked(spins):

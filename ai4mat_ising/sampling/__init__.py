@@ -1,6 +1,7 @@
-"""Monte Carlo configurations of the Ising model on the periodic L x L torus (J = k_B = 1).
+"""Monte Carlo configurations on the periodic L x L torus (J = k_B = 1).
 
-Here are the public functions and the checks of their arguments; each method has its module.
+Spins -1/+1 of the Ising model, and angles of the XY model and of a planar nematic. Here are the
+public functions and the checks of their arguments; each method has its module.
 """
 
 from concurrent.futures import Executor
@@ -16,9 +17,11 @@ from ai4mat_ising.sampling.cluster import swendsen_wang_chunk, wolff_chunk
 from ai4mat_ising.sampling.metropolis import metropolis_chain
 from ai4mat_ising.sampling.perfect import perfect_chunk
 from ai4mat_ising.sampling.quench import quench_chunk
+from ai4mat_ising.sampling.rotors import chains_of_rotors, nematic_chunk, xy_chunk
 from ai4mat_ising.sampling.schedule import chains
 
-__all__ = ["pack_spins", "sample_chain", "sample_equilibrium", "sample_quench", "unpack_spins"]
+__all__ = ["pack_spins", "sample_chain", "sample_equilibrium", "sample_nematic", "sample_quench",
+           "sample_xy", "unpack_spins"]
 
 CHAINS = {
     "metropolis": metropolis_chain,
@@ -178,6 +181,90 @@ def sample_chain(L, T, n, *, algorithm, seed, warmup=0, spacing=1):
     chain = partial(CHAINS[algorithm], L, T, warmup, spacing)
     return run_chunks([(slice(0, n), chain)] if n else [], _empty(n, L, False), L, seed=seed,
                       workers=1)
+
+
+def sample_xy(L, T, n, *, seed, workers=None):
+    """Configurations of the XY model in equilibrium at temperature T.
+
+    The energy is -J times the sum of cos(theta_i - theta_j) over nearest neighbours. Reflections
+    of clusters (Wolff 1989) run in Markov chains; kept configurations are at least 5 integrated
+    autocorrelation times of energy and ``|m|`` apart, after a warm-up of 20. Introduced in the
+    chapter on vector order parameters.
+
+    Parameters
+    ----------
+    L : int
+        Side of the periodic lattice, at least 3.
+    T : float or array_like, shape (n,)
+        Temperature, positive, in units of J / k_B: one for all configurations, or one for each.
+        What is below 0.001 counts as 0.001.
+    n : int
+        Number of configurations, at least 0.
+    seed : int
+        Fixes the result, whatever `workers` is.
+    workers : int, optional
+        Number of threads; by default one for each processor that may be used.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, L, L)
+        Angles in [0, 2 pi). Each configuration is turned as a whole by an independent random
+        angle.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as described.
+
+    References
+    ----------
+    U. Wolff, Phys. Rev. Lett. 62, 361 (1989).
+    """
+    return _sample_rotors(xy_chunk, L, T, n, seed, workers)
+
+
+def sample_nematic(L, T, n, *, seed, workers=None):
+    """Configurations of a planar nematic in equilibrium at temperature T.
+
+    The energy is that of Lebwohl and Lasher for directors n in the plane, with n and -n the same
+    state: -J times the sum of cos 2 (theta_i - theta_j) over nearest neighbours. The doubled
+    angles are those of an XY model. So the samples are those of `sample_xy` with every angle
+    halved, and with a random head, theta or theta + pi, at every site: the components of a
+    single rotor mean nothing.
+
+    Parameters
+    ----------
+    L : int
+        Side of the periodic lattice, at least 3.
+    T : float or array_like, shape (n,)
+        Temperature, positive, in units of J / k_B: one for all configurations, or one for each.
+        What is below 0.001 counts as 0.001.
+    n : int
+        Number of configurations, at least 0.
+    seed : int
+        Fixes the result, whatever `workers` is.
+    workers : int, optional
+        Number of threads; by default one for each processor that may be used.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, L, L)
+        Angles in [0, 2 pi). Each configuration is turned as a whole by an independent random
+        angle.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as described.
+    """
+    return _sample_rotors(nematic_chunk, L, T, n, seed, workers)
+
+
+def _sample_rotors(chunk, L, T, n, seed, workers):
+    L, n, T, seed, workers = _checked(L, n, T, seed, workers, None)
+    chunks = ((part, partial(chunk, L, T[part])) for part in chains_of_rotors(T))
+    result = np.empty((n, L, L), dtype=np.float32)
+    return run_chunks(chunks, result, L, seed=seed, workers=workers)
 
 
 def _checked(L, n, T, seed, workers, executor):

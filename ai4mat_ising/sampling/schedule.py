@@ -94,7 +94,7 @@ def _distances_from_tc(L, T):
 def _in_runs(T, L):
     """Parts of sorted samples for the cluster samplers: chains at one temperature each."""
     longest = max(1, min(max(CHAIN, 4096 // L**2), 2**24 // L**2))  # bounds the memory of a part
-    for start, end in _runs(T):
+    for start, end in runs(T):
         yield from _cut(start, end, longest)
 
 
@@ -102,7 +102,7 @@ def _in_words(T, L):
     """Parts for multi-spin coding: many of one temperature, or a word of single samples."""
     alone = np.ones(len(T), dtype=bool)
     longest = max(1, min(CHAIN, 2**24 // (REPLICAS * L**2)))  # bounds the memory of a part
-    for start, end in _runs(T):
+    for start, end in runs(T):
         words = (end - start) // REPLICAS
         if words > 0:
             alone[start:end] = False
@@ -113,7 +113,7 @@ def _in_words(T, L):
         yield alone[part]
 
 
-def _runs(T):
+def runs(T):
     """Start and end of each run of equal temperatures in a sorted array."""
     starts = np.flatnonzero(np.append(True, T[1:] != T[:-1])[: len(T)])
     return zip(starts, np.append(starts[1:], len(T)))

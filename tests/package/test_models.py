@@ -102,6 +102,28 @@ def test_numpy_integers_are_integers():
     assert model(random_images(2, 8))[1].shape == (2, 3)
 
 
+@pytest.mark.parametrize("channels", [2, 5])
+def test_images_may_hold_several_numbers_at_each_site(channels):
+    model = ConvAutoencoder(size=8, channels=channels)
+    x = torch.rand(6, channels, 8, 8)
+    reconstruction, z = model(x)
+    assert reconstruction.shape == x.shape and z.shape == (6, 2)
+    assert model.loss(x).item() == pytest.approx((reconstruction - x).square().mean().item())
+    with pytest.raises(ValueError, match=rf"x must be .*\(B, {channels}, 8, 8\), got \("):
+        model(x[:, :1])
+
+
+def test_only_the_outer_convolutions_grow_with_the_channels():
+    """Each channel is linked with 16 features by 3 x 3 weights both ways, and has one bias."""
+    assert parameters(ConvAutoencoder(channels=3)) == 12_131 + 2 * (2 * 16 * 9 + 1)
+
+
+@pytest.mark.parametrize("channels", [0, -1, 2.0, True, "2", None])
+def test_channels_must_be_a_positive_integer(channels):
+    with pytest.raises(ValueError, match="channels must be a positive integer, got"):
+        ConvAutoencoder(channels=channels)
+
+
 @pytest.mark.parametrize("latent_dim", [0, -1, 2.0, True, "2", None, np.float64(2)])
 def test_latent_dim_must_be_a_positive_integer(latent_dim):
     with pytest.raises(ValueError, match="latent_dim must be a positive integer, got"):

@@ -16,6 +16,8 @@ from ai4mat_ising.observables import (
     correlation,
     energy_per_spin,
     magnetization,
+    orientational_energy,
+    orientational_order,
     structure_factor,
 )
 
@@ -223,6 +225,85 @@ def test_the_way_out_works_for_every_kind_of_image(dtype):
     spins = random_spins(4, 4)
     image = (spins > 0).astype(dtype)
     assert magnetization(2.0 * image - 1) == magnetization(spins)
+
+
+# --- angles ----------------------------------------------------------------------------------
+
+ON_ANGLES = [orientational_energy, orientational_order]
+
+
+def random_angles(*shape):
+    return np.random.default_rng(0).uniform(0, 2 * np.pi, shape)
+
+
+@pytest.mark.parametrize("p", [1, 2, 3])
+def test_orientational_order_and_energy_are_the_direct_sums(p):
+    angles = random_angles(5, 5)
+    order = energy = 0
+    for x, y in itertools.product(range(5), repeat=2):
+        theta = angles[x, y]
+        order += complex(np.cos(p * theta), np.sin(p * theta)) / 25
+        for neighbour in angles[(x + 1) % 5, y], angles[x, (y + 1) % 5]:
+            energy -= np.cos(p * (theta - neighbour)) / 25
+    assert orientational_order(angles, p) == pytest.approx(order, abs=1e-14)
+    assert orientational_energy(angles, p) == pytest.approx(energy, abs=1e-14)
+
+
+def test_parallel_rotors_are_ordered_in_their_direction():
+    angles = np.full((2, 4, 4), [[[0.3]], [[2.0]]])
+    np.testing.assert_allclose(orientational_order(angles), np.exp([0.3j, 2.0j]), rtol=1e-14)
+    np.testing.assert_allclose(orientational_energy(angles), -2, rtol=1e-14)
+
+
+def test_spins_are_angles_of_0_and_pi():
+    spins = random_spins(10, 6, 6)
+    angles = np.pi * (spins < 0)
+    np.testing.assert_allclose(orientational_order(angles), magnetization(spins), atol=1e-14)
+    np.testing.assert_allclose(orientational_energy(angles), energy_per_spin(spins), atol=1e-14)
+
+
+@pytest.mark.parametrize("observable", ON_ANGLES)
+def test_half_turns_are_seen_with_p_1_and_not_with_p_2(observable):
+    angles = random_angles(7, 6, 6)
+    turned = angles + np.pi * (random_spins(7, 6, 6) > 0)
+    np.testing.assert_allclose(observable(turned, 2), observable(angles, 2), atol=1e-13)
+    assert np.abs(observable(turned) - observable(angles)).min() > 1e-4
+
+
+def test_a_turn_of_all_angles_turns_the_order_p_times_as_far():
+    angles = random_angles(7, 6, 6)
+    for p in (1, 2):
+        turned = orientational_order(angles, p) * np.exp(0.4j * p)
+        np.testing.assert_allclose(orientational_order(angles + 0.4, p), turned, atol=1e-14)
+
+
+@pytest.mark.parametrize("observable", ON_ANGLES)
+@pytest.mark.parametrize("leading", [(), (6,), (2, 0, 3), (2, 3)])
+def test_leading_axes_count_configurations_of_angles(observable, leading):
+    angles = random_angles(*leading, 4, 4).astype(np.float32)
+    values = observable(angles)
+    one_by_one = np.array([observable(one) for one in angles.reshape(-1, 4, 4)])
+    np.testing.assert_allclose(values, one_by_one.reshape(leading), atol=1e-14)
+
+
+@pytest.mark.parametrize("observable", ON_ANGLES)
+@pytest.mark.parametrize("angles, message", [
+    (np.ones((4, 5)), r"angles must have shape \(..., L, L\) .* got \(4, 5\)"),
+    (np.ones(4), r"angles must have shape .* got \(4,\)"),
+    (np.full((4, 4), np.nan), "angles must be finite, got nan"),
+    (np.ones((4, 4), dtype=complex), "angles must be real numbers, in radians, got dtype complex"),
+    (np.full((4, 4), "up"), "angles must be real numbers, in radians, got dtype <U2"),
+])
+def test_arrays_that_are_no_angles_are_refused(observable, angles, message):
+    with pytest.raises(ValueError, match=message):
+        observable(angles)
+
+
+@pytest.mark.parametrize("observable", ON_ANGLES)
+@pytest.mark.parametrize("p", [0, -1, 1.5, True, None, "2"])
+def test_p_must_be_a_positive_integer(observable, p):
+    with pytest.raises(ValueError, match="p must be a positive integer, got"):
+        observable(np.ones((4, 4)), p)
 
 
 # --- autocorrelation time --------------------------------------------------------------------
