@@ -9,18 +9,23 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from scipy.special import logsumexp
+from scipy.ndimage import gaussian_filter1d
+from scipy.special import gammaln, logsumexp
 from scipy.stats import norm
 
 from ai4mat_ising import exact
-from ai4mat_ising.hierarchical import HierarchicalGenerator, checked_integer
-from ai4mat_ising.observables import energy_per_spin
+from ai4mat_ising.hierarchical import HierarchicalGenerator, checked_integer, checked_spins
+from ai4mat_ising.observables import (
+    bootstrap_error, correlation, energy_per_spin, magnetization, structure_factor
+)
 
-__all__ = ["HierarchicalGenerator", "NatsAboveEntropy", "Reweighting", "draw", "latent_grid",
-           "nats_above_entropy", "quantile_grid", "reweight"]
+__all__ = ["Estimate", "ExchangeableModel", "HierarchicalGenerator", "NatsAboveEntropy",
+           "Reweighting", "draw", "latent_grid", "measure", "nats_above_entropy", "quantile_grid",
+           "reweight"]
 
 # Images that a VAE is asked about at a time, so that memory stays bounded.
 IMAGES = 1000
+RESAMPLES = 200  # of the bootstrap: errors are good to 5 %
 
 # --- configurations from probabilities, and codes to decode -----------------------------------
 
@@ -121,6 +126,89 @@ def _check_ends(low, high, least, most):
                          f"got {low!r} and {high!r}")
 
 
+# --- the best that a magnetization alone can do -----------------------------------------------
+
+
+class ExchangeableModel:
+    """A model that knows the distribution of the magnetization, and nothing about where spins are.
+
+    It draws how many spins are up as often as in the data, and then puts them anywhere: all
+    configurations with one magnetization are equally likely. No model whose spins are drawn on
+    their own, given the magnetization as its only latent variable, can do better. Introduced in
+    the chapter on generating critical configurations.
+
+    Parameters
+    ----------
+    size : int
+        Side length L of the lattice, at least 2.
+
+    Raises
+    ------
+    ValueError
+        If `size` is not as described.
+    """
+
+    def __init__(self, size):
+        self.size = checked_integer("size", size, 2)
+        self._log_share = None
+
+    def fit(self, spins):
+        """Take the distribution of the number of spins that are up from data.
+
+        It is made even, because a configuration and its negative are equally likely, and smooth.
+
+        Parameters
+        ----------
+        spins : ndarray, shape (n, L, L)
+            Spins -1/+1.
+
+        Returns
+        -------
+        ExchangeableModel
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If `spins` is not as described.
+        """
+        sites = self.size**2
+        counts = np.bincount(self._ups(spins), minlength=sites + 1).astype(float)
+        # The width leaves the shape at Tc alone and is many times the spacing of the data.
+        smooth = gaussian_filter1d(counts + counts[::-1], max(1, sites / 200), mode="reflect")
+        smooth += 1 / sites  # what the data lack is rare, but not impossible
+        self._log_share = np.log(smooth / smooth.sum())
+        return self
+
+    def sample(self, n, seed=0):
+        """Draw independent configurations, spins -1/+1, int8 (n, L, L).
+
+        Raises RuntimeError before `fit`, ValueError if an argument is no integer of at least 0.
+        """
+        rng = np.random.default_rng(checked_integer("seed", seed, 0))
+        shares = np.exp(self._log_shares())
+        ups = rng.choice(len(shares), size=checked_integer("n", n, 0), p=shares / shares.sum())
+        spins = np.where(np.arange(self.size**2) < ups[:, None], 1, -1).astype(np.int8)
+        return rng.permuted(spins, axis=1).reshape(-1, self.size, self.size)
+
+    def log_prob(self, spins):
+        """Logarithm of the probability of configurations (n, L, L), in nats, float64 (n,).
+
+        Raises RuntimeError before `fit`, ValueError if `spins` is not as described.
+        """
+        sites, ups = self.size**2, self._ups(spins)
+        ways = gammaln(sites + 1) - gammaln(ups + 1) - gammaln(sites - ups + 1)
+        return self._log_shares()[ups] - ways
+
+    def _log_shares(self):
+        if self._log_share is None:
+            raise RuntimeError("the model must be trained first: call fit(spins)")
+        return self._log_share
+
+    def _ups(self, spins):
+        return (checked_spins(spins, self.size) > 0).sum(axis=(1, 2))
+
+
 # --- how good is a model? ---------------------------------------------------------------------
 
 
@@ -218,6 +306,69 @@ def _checked_log_q(log_q, n):
         raise ValueError("model must have a method log_prob or iwae_bound, or be the finite values "
                          f"of log q, shape ({n},); got {got}")
     return values
+
+
+class Estimate(NamedTuple):
+    """A mean over configurations, or another statistic of them, and its standard error."""
+
+    value: float
+    error: float
+
+
+def measure(spins, T):
+    """What one compares of generated configurations with the exact ones, with bootstrap errors.
+
+    Introduced in the chapter on generating critical configurations.
+
+    Parameters
+    ----------
+    spins : ndarray, shape (n, L, L)
+        Independent configurations, n of at least 2, L of at least 4.
+    T : float
+        Their temperature, which makes a heat capacity of the variance of the energy.
+
+    Returns
+    -------
+    dict of str to Estimate
+        Energy "E/N" and heat capacity "C/N" per spin, "|m|", Binder's cumulant "U4", the
+        correlations "g(1)", "g(2)" and "g(L/2)" along the axes, and the structure factor at the
+        two smallest wave numbers, "S(1,0)" and "S(1,1)" in units of 2 pi / L, averaged over
+        directions.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as described.
+    """
+    spins, T = np.asarray(spins), _temperature(T)
+    if spins.ndim != 3 or len(spins) < 2 or spins.shape[-1] < 4:
+        raise ValueError("spins must have shape (n, L, L) with n of at least 2 and L of at least "
+                         f"4, got {spins.shape}")
+    # In parts, because a Fourier transform takes much more memory than the spins.
+    parts = np.array_split(spins, -(-len(spins) // IMAGES))
+    e, m, g, S = map(np.concatenate, zip(*map(_per_configuration, parts)))
+    N = spins[0].size
+    statistics = {
+        "E/N": (e, np.mean),
+        "C/N": (e, lambda e, axis=-1: N * e.var(axis=axis) / T**2),
+        "|m|": (np.abs(m), np.mean),
+        "U4": (m**2, lambda m2, axis=-1: 1 - (m2**2).mean(axis) / (3 * m2.mean(axis) ** 2)),
+        "g(1)": (g[:, 1], np.mean),
+        "g(2)": (g[:, 2], np.mean),
+        "g(L/2)": (g[:, -1], np.mean),
+        "S(1,0)": (S[:, 0], np.mean),
+        "S(1,1)": (S[:, 1], np.mean),
+    }
+    return {name: Estimate(float(statistic(values)),
+                           bootstrap_error(values, statistic, resamples=RESAMPLES))
+            for name, (values, statistic) in statistics.items()}
+
+
+def _per_configuration(spins):
+    """Energy, m, g(r) and the structure factor at the two smallest k, for each configuration."""
+    S = structure_factor(spins)
+    smallest = [(S[:, 0, 1] + S[:, 1, 0]) / 2, (S[:, 1, 1] + S[:, 1, -1]) / 2]
+    return energy_per_spin(spins), magnetization(spins), correlation(spins), np.transpose(smallest)
 
 
 class Reweighting(NamedTuple):

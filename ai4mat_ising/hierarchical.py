@@ -101,7 +101,7 @@ class HierarchicalGenerator:
         ValueError
             If an argument is not as described.
         """
-        spins = _checked_spins(spins, self.size)
+        spins = checked_spins(spins, self.size)
         generator = torch.Generator().manual_seed(checked_integer("seed", seed, 0))
         # Batches are of successive configurations, which may come from one Markov chain.
         state = _state(spins)[:, torch.randperm(len(spins), generator=generator)]
@@ -160,7 +160,7 @@ class HierarchicalGenerator:
         ValueError
             If `spins` is not as described.
         """
-        parts = _state(_checked_spins(spins, self.size)).split(CONFIGURATIONS, dim=1)
+        parts = _state(checked_spins(spins, self.size)).split(CONFIGURATIONS, dim=1)
         log_q = [sum(step.log_prob(part) for step in self._trained_steps()) for part in parts]
         return torch.cat(log_q).numpy()
 
@@ -423,7 +423,7 @@ def checked_integer(name, value, least):
     return int(value)
 
 
-def _checked_spins(spins, size):
+def checked_spins(spins, size):
     """Spins as int8, or a ValueError."""
     spins = np.asarray(spins)
     energy_per_spin(spins)  # complains about values that are no spins
