@@ -34,7 +34,7 @@ release: .venv/installed  ## make exercises/ from solutions/
 .venv/peers/installed: .venv/installed benchmarks/peers.txt
 	@for peer in $$(grep -v '^#' benchmarks/peers.txt); do \
 	    bin=.venv/peers/$${peer%%=*}/bin; echo "installing $$peer into $${bin%/bin}"; \
-	    $(PYTHON) -m venv $${bin%/bin} && $$bin/python -m pip install --quiet $(PIP_ARGS) $$peer || exit 1; \
+	    $(PYTHON) -m venv $${bin%/bin} && $$bin/python -m pip install --quiet $(PIP_ARGS) $$(echo $$peer | tr , ' ') || exit 1; \
 	done
 	@touch $@
 

@@ -93,7 +93,7 @@ def fit(
     if validation is not None:
         validation = _batches("validation", validation, VALIDATION_BATCH, device)
     model.to(device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
     history = History()
     bar = progress_bar(epochs, desc="training", unit="epoch", shown=progress)
     with _random_state_kept(device, seed), bar:

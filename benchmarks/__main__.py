@@ -7,14 +7,14 @@ import platform
 
 import torch
 
-from benchmarks import cost, loading, nb20, sampling, training
+from benchmarks import cost, loading, nb20, sampling, training, vae
 
 
 def main():
     print(platform.processor() or platform.machine(), f"{torch.get_num_threads()} threads",
           f"Python {platform.python_version()}, torch {torch.__version__}", sep=", ", end="\n\n")
     print(f"{'benchmark':52s} {'ours':>8s} {'peer':>8s} {'':14s} {'ratio':>6s} {'goal':>5s}")
-    for module in (loading, training, sampling, nb20):
+    for module in (loading, training, vae, sampling, nb20):
         for row in module.rows():
             print(f"{row.name:52s} {row.ours:8.3g} {row.peer:8.3g} {row.unit:14s}", end="")
             print(f" {row.ratio:5.1f}x {row.goal:4g}x", flush=True)
