@@ -309,10 +309,19 @@ def _checked_log_q(log_q, n):
 
 
 class Estimate(NamedTuple):
-    """A mean over configurations, or another statistic of them, and its standard error."""
+    """A mean over configurations, or another statistic of them, and its standard error.
+
+    It prints with the error in units of the last digit: 0.713(2) is 0.713 +- 0.002.
+    """
 
     value: float
     error: float
+
+    def __str__(self):
+        if not 0 < self.error < np.inf:
+            return f"{self.value:g}"
+        digits = max(0, int(np.ceil(-np.log10(self.error))))
+        return f"{self.value:.{digits}f}({self.error * 10**digits:.0f})"
 
 
 def measure(spins, T):
@@ -330,10 +339,10 @@ def measure(spins, T):
     Returns
     -------
     dict of str to Estimate
-        Energy "E/N" and heat capacity "C/N" per spin, "|m|", Binder's cumulant "U4", the
-        correlations "g(1)", "g(2)" and "g(L/2)" along the axes, and the structure factor at the
-        two smallest wave numbers, "S(1,0)" and "S(1,1)" in units of 2 pi / L, averaged over
-        directions.
+        Energy ``"E/N"`` and heat capacity ``"C/N"`` per spin, ``"|m|"``, Binder's cumulant
+        ``"U4"``, the correlations ``"g(1)"``, ``"g(2)"`` and ``"g(L/2)"`` along the axes, and the
+        structure factor at the two smallest wave numbers, ``"S(1,0)"`` and ``"S(1,1)"`` in units
+        of 2 pi / L, averaged over directions.
 
     Raises
     ------

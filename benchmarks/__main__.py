@@ -7,7 +7,7 @@ import platform
 
 import torch
 
-from benchmarks import cost, loading, nb20, sampling, training, vae
+from benchmarks import cost, generation, loading, nb20, sampling, training, vae
 
 
 def main():
@@ -22,6 +22,8 @@ def main():
                 print(f"    {row.remark}")
     print()
     cost.print_table(cost.measure())
+    print()
+    generation.print_table()
 
 
 if __name__ == "__main__":

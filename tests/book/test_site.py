@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
+import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
@@ -247,20 +248,48 @@ def test_the_search_finds_a_chapter(browser, address):
         page.locator("#search-results a[href*='ising_model.html']").first.wait_for(timeout=10_000)
 
 
-@pytest.mark.parametrize("name", WITH_CODE)
-def test_the_notebook_of_a_page_runs_from_an_empty_folder(site, tmp_path, name):
-    page = BeautifulSoup((site / f"{name}.html").read_text(), "html.parser")
-    links = {link["href"] for link in page.select("a.download[href$='.ipynb']")}
-    assert [Path(link).name for link in links] == [f"{name}.ipynb"], "one notebook per page"
-    folder, lacking = tmp_path / "empty", tmp_path / "lacking"
-    for new in [folder, lacking]:
-        new.mkdir()
-    # A reader follows the page and installs [student]: what glues numbers into pages is not there.
-    (lacking / "myst_nb.py").write_text("raise ModuleNotFoundError('readers have no myst_nb')")
-    (folder / "notebook.ipynb").write_bytes((site / links.pop()).read_bytes())
+@pytest.fixture
+def notebook_of(site):
+    """A function that returns the file of a page's notebook."""
+    def find(name):
+        page = BeautifulSoup((site / f"{name}.html").read_text(), "html.parser")
+        links = {link["href"] for link in page.select("a.download[href$='.ipynb']")}
+        assert [Path(link).name for link in links] == [f"{name}.ipynb"], "one notebook per page"
+        return site / links.pop()
+
+    return find
+
+
+@pytest.fixture
+def reader(tmp_path):
+    """Environment of a reader who installs [student]: without what glues numbers into pages."""
+    (tmp_path / "lacking").mkdir()
+    (tmp_path / "lacking" / "myst_nb.py").write_text(
+        "raise ModuleNotFoundError('readers have no myst_nb')")
     # One thread of torch: two that wait for each other are far slower on a busy machine.
-    reader = os.environ | {"PYTHONPATH": str(lacking), "OMP_NUM_THREADS": "1"}
-    reader.pop("AI4MAT_PROGRESS", None)
+    lacking = os.environ | {"PYTHONPATH": str(tmp_path / "lacking"), "OMP_NUM_THREADS": "1"}
+    lacking.pop("AI4MAT_PROGRESS", None)
+    return lacking
+
+
+@pytest.mark.parametrize("name", WITH_CODE)
+def test_the_notebook_of_a_page_is_the_one_that_was_executed(notebook_of, reader, name):
+    """The build ran its cells in an empty folder; nothing else in it needs the book's tools."""
+    cells = [cell for cell in nbformat.read(notebook_of(name), 4).cells
+             if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in cells] == [*range(1, len(cells) + 1)]
+    with_tools = [i for i, cell in enumerate(cells) if "myst_nb" in cell.source]
+    assert len(with_tools) == 1, "one cell imports glue, or does without"
+    first = [cell.source for cell in cells[: with_tools[0] + 1]]
+    code = "\n".join([*first, "assert glue('name', 1, display=False) is None"])
+    done = subprocess.run([sys.executable, "-c", code], env=reader, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+def test_a_notebook_runs_from_an_empty_folder(notebook_of, reader, tmp_path):
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    (folder / "notebook.ipynb").write_bytes(notebook_of("ising_model").read_bytes())
     command = [Path(sys.executable).with_name("jupyter-execute"), "notebook.ipynb"]
     done = subprocess.run(command, cwd=folder, env=reader, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -9,8 +9,8 @@ from scipy.stats import chi2, norm
 from ai4mat_ising import hierarchical
 from ai4mat_ising.exact import critical_temperature, energy, entropy, log_partition
 from ai4mat_ising.generation import (
-    ExchangeableModel, HierarchicalGenerator, draw, latent_grid, measure, nats_above_entropy,
-    quantile_grid, reweight
+    Estimate, ExchangeableModel, HierarchicalGenerator, draw, latent_grid, measure,
+    nats_above_entropy, quantile_grid, reweight
 )
 from ai4mat_ising.observables import (
     binder_cumulant, correlation, energy_per_spin, magnetization, structure_factor
@@ -342,6 +342,14 @@ def test_errors_are_the_scatter_of_repetitions():
         values, errors = np.array([estimate[name] for estimate in estimates]).T
         # The scatter of 100 is itself uncertain by 7 %.
         assert errors.mean() == pytest.approx(values.std(), rel=0.3), name
+
+
+@pytest.mark.parametrize("value, error, text", [
+    (0.71341, 0.0021, "0.713(2)"), (-1.46, 0.1, "-1.5(1)"), (246.04, 0.69, "246.0(7)"),
+    (39.81, 12.3, "40(12)"), (0.0427, 0.00096, "0.0427(10)"), (0.5, 0.0, "0.5"),
+])
+def test_estimates_print_their_error_in_the_last_digit(value, error, text):
+    assert str(Estimate(value, error)) == text
 
 
 @pytest.mark.parametrize("spins, T, message", [
