@@ -318,7 +318,7 @@ class Estimate(NamedTuple):
     error: float
 
     def __str__(self):
-        if not 0 < self.error < np.inf:
+        if not 1e-9 * abs(self.value) < self.error < np.inf:  # none, but for rounding
             return f"{self.value:g}"
         digits = max(0, int(np.ceil(-np.log10(self.error))))
         return f"{self.value:.{digits}f}({self.error * 10**digits:.0f})"
