@@ -3,6 +3,9 @@
 A problem set's corpus lives in the folder of its name: ``base.py``, ``right/*.py`` and
 ``wrong/*.py``. Each file holds functions that take the place of the reference's; its docstring
 says what it is and, in ``wrong``, after "Loses:", which graded cells must lose their points.
+
+A written answer is a markdown cell that nbgrader leaves to a person: both a solution and graded,
+with a grade_id that starts with ``written_``. It is in no corpus.
 """
 
 import ast
@@ -134,11 +137,16 @@ def read_notebook(path):
     return nbformat.read(path, as_version=4)
 
 
+def is_written(cell):
+    """Whether a cell takes an answer in words, which a person grades."""
+    return is_grade(cell) and is_solution(cell)
+
+
 def asked_functions(source_notebook):
     """Functions that the students write: {name: source of the reference}, in order."""
     functions = {}
     for cell in source_notebook.cells:
-        if is_solution(cell):
+        if is_solution(cell) and not is_written(cell):
             for node in ast.parse(cell.source).body:
                 if isinstance(node, ast.FunctionDef):
                     functions[node.name] = ast.get_source_segment(cell.source, node)
@@ -204,10 +212,13 @@ def submit(release, functions, preambles=()):
     """
     notebook = copy.deepcopy(release)
     for cell in notebook.cells:
-        if is_solution(cell):
+        if is_written(cell):
+            cell.source = "An answer in words."
+        elif is_solution(cell):
             names = [node.name for node in ast.parse(cell.source).body]
             cell.source = "\n\n\n".join(functions[name] for name in names)
-    first = next(i for i, cell in enumerate(notebook.cells) if is_solution(cell))
+    cells = enumerate(notebook.cells)
+    first = next(i for i, cell in cells if is_solution(cell) and not is_written(cell))
     notebook.cells[first:first] = [nbformat.v4.new_code_cell(text) for text in preambles if text]
     return notebook
 
@@ -222,13 +233,16 @@ class Graded:
     Attributes
     ----------
     scores : dict of str to (float, float)
-        For each graded cell its points and the points possible, from the gradebook.
+        For each cell that nbgrader grades its points and the points possible.
     errors : dict of str to list of (str, str)
         For each cell with errors, their names and messages.
+    waiting : dict of str to bool
+        For each written answer whether a person has to grade it.
     """
 
     scores: dict
     errors: dict
+    waiting: dict
 
     @property
     def total(self):
@@ -283,9 +297,15 @@ def read_gradebook(course, name):
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         for submission in gradebook.assignment_submissions(name):
             student = submission.student.id
-            scores = {g.name: (g.score, g.max_score) for g in submission.notebooks[0].grades}
+            grades = submission.notebooks[0].grades
+            scores = {g.name: (g.score, g.max_score) for g in grades if not _by_hand(g)}
+            waiting = {g.name: g.needs_manual_grade for g in grades if _by_hand(g)}
             path = course / "autograded" / student / name / f"{name}.ipynb"
-            yield student, Graded(scores, errors_of(read_notebook(path)))
+            yield student, Graded(scores, errors_of(read_notebook(path)), waiting)
+
+
+def _by_hand(grade):
+    return grade.cell.cell_type == "markdown"
 
 
 def errors_of(notebook):
@@ -300,9 +320,18 @@ def errors_of(notebook):
 
 
 def graded_cells(source_notebook):
-    """Graded cells of a source notebook: {grade_id: points}."""
+    """Cells of a source notebook that nbgrader grades: {grade_id: points}."""
     return {
         cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
         for cell in source_notebook.cells
-        if is_grade(cell)
+        if is_grade(cell) and not is_written(cell)
+    }
+
+
+def written_cells(source_notebook):
+    """Written answers of a source notebook: {grade_id: points}."""
+    return {
+        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
+        for cell in source_notebook.cells
+        if is_written(cell)
     }

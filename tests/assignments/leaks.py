@@ -2,7 +2,8 @@
 `grading`.
 
 Grade ids tell visible from hidden tests: a cell named ``check_...`` is shown to the students, of a
-cell named ``test_...`` they see the comments only.
+cell named ``test_...`` they see the comments only. Of one named ``written_...``, an answer in
+words, they see nothing.
 """
 
 import ast
@@ -11,7 +12,7 @@ import json
 import re
 
 import nbformat
-from grading import asked_functions, graded_cells, read_notebook
+from grading import asked_functions, graded_cells, is_written, read_notebook, written_cells
 from nbgrader.utils import is_grade, is_solution
 
 MARKERS = {
@@ -51,7 +52,10 @@ def source_problems(notebook):
         name = cell.metadata.get("nbgrader", {}).get("grade_id", cell.id.replace("-", "_"))
         if cell.id != name.replace("_", "-"):
             problems.append(f"cell {cell.id} should have the id of its grade_id {name}")
-        if is_grade(cell) and not name.startswith(("check_", "test_")):
+        if is_written(cell):
+            if not name.startswith("written_"):
+                problems.append(f"cell {cell.id}: its grade_id starts with written_, got {name}")
+        elif is_grade(cell) and not name.startswith(("check_", "test_")):
             problems.append(f"cell {cell.id}: a grade_id starts with check_ or test_, got {name}")
     return problems
 
@@ -112,8 +116,12 @@ def _notebook_problems(source, path):
         if cell.metadata.get("nbgrader", {}).get("grade_id", "").startswith("test_"):
             if any(not line.startswith("#") for line in cell.source.splitlines()):
                 yield f"hidden test {cell.id} holds more than comments"
+        if is_written(cell) and cell.source != "YOUR ANSWER HERE":
+            yield f"the written answer {cell.id} is not empty"
     if set(graded_cells(notebook)) != set(graded_cells(source)):
         yield "the graded cells are not those of the source"
+    if written_cells(notebook) != written_cells(source):
+        yield "the written answers are not those of the source"
     stubs = {name for name, text in asked_functions(notebook).items() if _is_stub(text)}
     for name in sorted(set(asked_functions(source)) | _called_in_tests(source)):
         if name not in stubs:
@@ -132,7 +140,9 @@ def _is_stub(text):
 def _called_in_tests(notebook):
     """Functions that graded cells call but neither define, import nor find in Python."""
     called = set()
-    for cell in filter(is_grade, notebook.cells):
+    for cell in notebook.cells:
+        if not is_grade(cell) or is_written(cell):
+            continue
         nodes = list(ast.walk(ast.parse(cell.source)))
         used = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
         known = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}

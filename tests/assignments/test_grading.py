@@ -15,6 +15,7 @@ from grading import (
     read_answer,
     read_notebook,
     submit,
+    written_cells,
 )
 
 RIGHT = [(name, path) for name in PROBLEM_SETS for path in corpus(name, "right")]
@@ -73,6 +74,13 @@ def test_the_untouched_release_gets_nothing_and_raises_only_not_implemented(name
     assert set(worth(name)) <= set(result.errors)
     for cell, errors in result.errors.items():
         assert {kind for kind, _ in errors} == {"NotImplementedError"}, cell
+
+
+@pytest.mark.parametrize("name", PROBLEM_SETS)
+def test_written_answers_wait_for_a_person_and_missing_ones_do_not(name, graded):
+    written = written_cells(read_source(name))
+    assert graded[name]["solution"].waiting == dict.fromkeys(written, True)
+    assert graded[name]["untouched"].waiting == dict.fromkeys(written, False)
 
 
 @pytest.mark.parametrize("name, path", RIGHT, ids=identify)

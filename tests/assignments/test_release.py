@@ -70,21 +70,25 @@ expect(double(1) == 2, "Twice one must be two, and so on. " * 9 + f"It must be 2
 ### BEGIN HIDDEN TESTS
 assert double(7) == 14
 ### END HIDDEN TESTS""",
+    "written-double": """### BEGIN SOLUTION
+Doubling adds a number to itself.
+### END SOLUTION""",
 }
 
 
 def toy_source():
-    """A source notebook with one function, a visible check and a hidden test."""
+    """A source notebook with one function, a check, a hidden test and a written answer."""
     cells = []
     for id_, text in SOURCE_CELLS.items():
-        graded = id_ != "double"
-        cell = nbformat.v4.new_code_cell(text, id=id_)
+        graded, written = id_ != "double", id_.startswith("written")
+        new_cell = nbformat.v4.new_markdown_cell if written else nbformat.v4.new_code_cell
+        cell = new_cell(text, id=id_)
         cell.metadata["nbgrader"] = {
             "grade": graded,
             "grade_id": id_.replace("-", "_"),
-            "locked": graded,
+            "locked": graded and not written,
             "schema_version": 3,
-            "solution": not graded,
+            "solution": written or not graded,
             "task": False,
         }
         if graded:
@@ -166,6 +170,14 @@ def drop_a_test(notebook):
     notebook.cells.remove(cell_of(notebook, "test-double"))
 
 
+def leak_written_answer(notebook):
+    cell_of(notebook, "written-double").source = "It adds a number to itself."
+
+
+def drop_the_written_answer(notebook):
+    notebook.cells.remove(cell_of(notebook, "written-double"))
+
+
 @pytest.mark.parametrize(
     "spoil, message",
     [
@@ -179,6 +191,8 @@ def drop_a_test(notebook):
         (leave_execution_count, "cell given holds an output"),
         (fill_in_another_answer, "the function double is no stub with a docstring"),
         (drop_a_test, "the graded cells are not those of the source"),
+        (leak_written_answer, "the written answer written-double is not empty"),
+        (drop_the_written_answer, "the written answers are not those of the source"),
     ],
 )
 def test_a_broken_release_is_noticed(spoil, message, toy_course, toy_release):
