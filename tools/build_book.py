@@ -13,6 +13,7 @@ import yaml
 from filelock import FileLock
 from jupyter_cache import get_cache
 from jupyter_cache.executors import load_executor
+from jupyter_cache.readers import NbReadError
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "_build" / ".jupyter_cache"
@@ -38,26 +39,32 @@ def execute_pages():
     Jupyter Book, which would go page by page, then finds them there. A page that fails is not: it
     is executed once more, and Jupyter Book says what is wrong.
     """
-    cache = get_cache(CACHE)
     # A long text tends to take long, and what takes long should not start last.
     pages = sorted((ROOT / "book").glob("*.md"), key=lambda page: -page.stat().st_size)
-    for page in pages:
-        if "{code-cell}" in page.read_text():
-            cache.add_nb_to_project(str(page), read_data=READER)
-    waiting = [record.uri for record in cache.list_unexecuted()]
+    pages = [page for page in pages if "{code-cell}" in page.read_text() and is_waiting(page)]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for page in as_completed([pool.submit(execute_page, uri) for uri in waiting]):
+        for page in as_completed([pool.submit(execute_page, page) for page in pages]):
             print(page.result(), flush=True)
 
 
-def execute_page(uri):
+def is_waiting(page):
+    """Whether a page can be read and its outputs are not in the cache."""
+    cache = get_cache(CACHE)
+    cache.add_nb_to_project(str(page), read_data=READER)
+    try:
+        return bool(cache.list_unexecuted(filter_uris=[str(page)]))
+    except NbReadError:
+        return False  # Jupyter Book says why
+
+
+def execute_page(page):
     """Runs in a process of its own; returns a line that says how it went."""
     os.environ.update(SETTINGS)
     limit = yaml.safe_load((ROOT / "_config.yml").read_text())["execute"]["timeout"]
     start = time.perf_counter()
     executor = load_executor("temp-serial", get_cache(CACHE))
-    done = executor.run_and_cache(filter_uris=[uri], timeout=limit).succeeded
-    return (f"{Path(uri).name}: {'executed' if done else 'failed'} after "
+    done = executor.run_and_cache(filter_uris=[str(page)], timeout=limit).succeeded
+    return (f"{page.name}: {'executed' if done else 'failed'} after "
             f"{time.perf_counter() - start:.0f} s")
 
 
