@@ -148,7 +148,7 @@ def stored_recipe(path):
     Raises
     ------
     ValueError
-        If the file is damaged, or none of a set.
+        If the file is damaged, of another `VERSION`, or none of a set.
     OSError
         If there is no such file, or it may not be read.
     """
@@ -158,13 +158,15 @@ def stored_recipe(path):
             for _ in _blocks(file, recipe):
                 pass
         except Exception as error:  # see _read
-            raise ValueError(f"{path} is damaged or holds no set ({error})") from None
+            raise ValueError(f"{path} is damaged, outdated or holds no set ({error})") from None
     return recipe
 
 
 def _said_recipe(file):
     with np.load(file, allow_pickle=False) as arrays:
         said = json.loads(str(arrays["description"]))
+        if said["version"] != VERSION:
+            raise ValueError("other samplers drew it: it is not used and may be deleted")
         return Recipe(said["source"], said["L"], arrays["temperatures"],
                       said["samples_per_temperature"])
 
