@@ -1,0 +1,90 @@
+"""A course from release to grades, with the nbgrader commands of the chapter for instructors."""
+
+import csv
+
+import nbformat
+import pytest
+from grading import (
+    EXERCISES,
+    SOLUTIONS,
+    asked_functions,
+    corpus,
+    graded_cells,
+    make_course,
+    nbgrader,
+    read_answer,
+    read_notebook,
+    submit,
+)
+
+NAME = "latent_1d"
+
+
+@pytest.fixture(scope="module")
+def exchange(tmp_path_factory):
+    """Options that name the course and where the files go to and fro; anyone may write there."""
+    root = tmp_path_factory.mktemp("exchange")
+    root.chmod(0o777)
+    return [f"--Exchange.root={root}", "--CourseDirectory.course_id=ising"]
+
+
+@pytest.fixture(scope="module")
+def answers():
+    """Notebooks of three students: one is right, one partly, one handed in what was released."""
+    release = read_notebook(EXERCISES / NAME / f"{NAME}.ipynb")
+    reference = asked_functions(read_notebook(SOLUTIONS / NAME / f"{NAME}.ipynb"))
+    base, *_ = corpus(NAME, "right")
+    base = read_answer(base, reference)
+    wrong = read_answer(next(path for path in corpus(NAME, "wrong")), reference)
+    return {
+        "right": submit(release, base.functions, [base.preamble]),
+        "partly": submit(release, base.functions | wrong.functions,
+                         [base.preamble, wrong.preamble]),
+        "empty": release,
+    }, wrong.loses
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, exchange, answers):
+    """The course folder and those of the students, after everything has been done."""
+    course = make_course(tmp_path_factory.mktemp("instructor") / "course", NAME)
+    nbgrader(course, "release_assignment", NAME, *exchange)
+    students = {student: tmp_path_factory.mktemp(student) for student in answers[0]}
+    for student, folder in students.items():
+        own = [*exchange, f"--CourseDirectory.student_id={student}"]
+        nbgrader(folder, "fetch_assignment", NAME, *own)
+        fetched = folder / NAME / f"{NAME}.ipynb"
+        assert read_notebook(fetched) == read_notebook(EXERCISES / NAME / f"{NAME}.ipynb")
+        nbformat.write(answers[0][student], fetched)
+        nbgrader(folder, "submit", NAME, *own)
+    nbgrader(course, "collect", NAME, *exchange)
+    nbgrader(course, "autograde", NAME)
+    nbgrader(course, "generate_feedback", NAME)
+    nbgrader(course, "release_feedback", NAME, *exchange)
+    for student, folder in students.items():
+        own = [*exchange, f"--CourseDirectory.student_id={student}"]
+        nbgrader(folder, "fetch_feedback", NAME, *own)
+    nbgrader(course, "export")
+    return course, students
+
+
+def points(cells=None):
+    """Points of all graded cells, or of some."""
+    worth = graded_cells(read_notebook(SOLUTIONS / NAME / f"{NAME}.ipynb"))
+    return sum(worth[cell] for cell in (worth if cells is None else cells))
+
+
+def test_the_grades_are_what_they_should_be(finished, answers):
+    course, _ = finished
+    with open(course / "grades.csv", newline="") as file:
+        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    expected = {"right": points(), "partly": points() - points(answers[1]), "empty": 0}
+    assert scores == expected and 0 < expected["partly"] < expected["right"]
+
+
+def test_every_student_gets_feedback_with_the_own_score(finished, answers):
+    _, students = finished
+    scores = {"right": points(), "partly": points() - points(answers[1]), "empty": 0}
+    for student, folder in students.items():
+        (page,) = (folder / NAME / "feedback").rglob(f"{NAME}.html")
+        assert f"(Score: {scores[student]:.1f} / {points():.1f})" in page.read_text()
