@@ -1,6 +1,7 @@
 """A course from release to grades, with the nbgrader commands of the chapter for instructors."""
 
 import csv
+import zipfile
 
 import nbformat
 import pytest
@@ -18,6 +19,8 @@ from grading import (
 )
 
 NAME = "latent_1d"
+# As in the chapter for instructors.
+PATTERN = r".*/(?P<student_id>\w+)_attempt_[0-9-]+_(?P<file_id>\w+)"
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +91,18 @@ def test_every_student_gets_feedback_with_the_own_score(finished, answers):
     for student, folder in students.items():
         (page,) = (folder / NAME / "feedback").rglob(f"{NAME}.html")
         assert f"(Score: {scores[student]:.1f} / {points():.1f})" in page.read_text()
+
+
+def test_what_a_learning_platform_hands_over_is_collected(tmp_path):
+    """Without an exchange: a zip with a notebook of each student, named by the platform."""
+    course = make_course(tmp_path / "course", NAME)
+    archive = course / "downloaded" / NAME / "archive"
+    archive.mkdir(parents=True)
+    release = EXERCISES / NAME / f"{NAME}.ipynb"
+    with zipfile.ZipFile(archive / "all.zip", "w") as platform:
+        for student in ("ann", "ben"):
+            platform.write(release, f"{student}_attempt_2026-11-30-23-59-59_{NAME}.ipynb")
+    nbgrader(course, "zip_collect", NAME, f"--FileNameCollectorPlugin.named_regexp={PATTERN}")
+    for student in ("ann", "ben"):
+        collected = course / "submitted" / student / NAME
+        assert read_notebook(collected / f"{NAME}.ipynb") == read_notebook(release)
