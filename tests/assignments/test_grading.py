@@ -51,13 +51,21 @@ def submissions(name):
     return notebooks
 
 
+class _Grades(dict):
+    """{problem set: {student: Graded}}; a problem set is graded when it is first asked for."""
+
+    def __init__(self, tmp_path_factory):
+        self.tmp_path_factory = tmp_path_factory
+
+    def __missing__(self, name):
+        self[name] = grade(self.tmp_path_factory.mktemp(name), name, submissions(name))
+        return self[name]
+
+
 @pytest.fixture(scope="session")
 def graded(tmp_path_factory):
-    """What nbgrader made of each submission: {problem set: {student: Graded}}."""
-    return {
-        name: grade(tmp_path_factory.mktemp(name), name, submissions(name))
-        for name in PROBLEM_SETS
-    }
+    """What nbgrader made of each submission."""
+    return _Grades(tmp_path_factory)
 
 
 @pytest.mark.parametrize("name", PROBLEM_SETS)
