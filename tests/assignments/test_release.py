@@ -1,6 +1,7 @@
 """exercises/ is what nbgrader makes of solutions/, and gives nothing away; each check is shown to
 fail on a notebook that was broken on purpose."""
 
+import re
 import shutil
 
 import nbformat
@@ -52,6 +53,18 @@ def test_the_release_gives_nothing_away(name):
 def test_no_chapter_and_no_module_prints_a_solution(name):
     assert SITE and MODULES
     assert published_problems(read_source(name), SITE + MODULES) == []
+
+
+def test_the_page_lists_every_problem_set_with_its_points_and_time():
+    page = (ROOT / "book" / "problem_sets.md").read_text()
+    listed = re.findall(r"^\| `(\w+)` \|.*\| (\d+) \| (\d+ minutes) \|$", page, re.MULTILINE)
+    assert sorted(name for name, *_ in listed) == PROBLEM_SETS
+    for name, points, minutes in listed:
+        notebook = read_notebook(EXERCISES / name / f"{name}.ipynb")
+        cells = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+        assert sum(cell.get("points", 0) for cell in cells) == int(points), name
+        head = notebook.cells[0].source
+        assert f"**Time:** {minutes}" in head and f"**Points:** {points}" in head, name
 
 
 # --- the checks themselves -------------------------------------------------------------------
