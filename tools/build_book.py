@@ -39,8 +39,10 @@ def execute_pages():
     Jupyter Book, which would go page by page, then finds them there. A page that fails is not: it
     is executed once more, and Jupyter Book says what is wrong.
     """
-    # A long text tends to take long, and what takes long should not start last.
-    pages = sorted((ROOT / "book").glob("*.md"), key=lambda page: -page.stat().st_size)
+    toc = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text())
+    names = [toc["root"], *(chapter["file"] for chapter in toc.get("chapters", []))]
+    # Later chapters take longer, and what takes long should not start last.
+    pages = [ROOT / "book" / f"{name}.md" for name in reversed(names)]
     pages = [page for page in pages if "{code-cell}" in page.read_text() and is_waiting(page)]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         for page in as_completed([pool.submit(execute_page, page) for page in pages]):
