@@ -1,9 +1,10 @@
 """Every right answer gets all points, every wrong one loses exactly the points that it should, and
-the untouched release gets none: all of it graded by nbgrader."""
+the untouched release gets none. Some are graded by nbgrader, all of them by a quicker way."""
 
 import re
 
 import pytest
+from execution import grade_quickly
 from grading import (
     EXERCISES,
     PROBLEM_SETS,
@@ -36,36 +37,59 @@ def worth(name):
     return {cell: points for cell, points in graded_cells(read_source(name)).items() if points}
 
 
-def submissions(name):
-    """The solution, the untouched release and the whole corpus: {student: notebook}."""
-    release = read_notebook(EXERCISES / name / f"{name}.ipynb")
+def filled(name, notebook):
+    """A copy of a notebook with each answer filled in: {file: notebook}; the solution is one."""
     reference = asked_functions(read_source(name))
     # An answer takes the functions that it leaves out from the base, which is quick.
     base, *_ = corpus(name, "right")
     base = read_answer(base, reference)
-    notebooks = {"solution": submit(release, reference), "untouched": release}
+    notebooks = {"solution": submit(notebook, reference)}
     for path in corpus(name, "right") + corpus(name, "wrong"):
         answer = read_answer(path, reference)
         functions = base.functions | answer.functions
-        notebooks[path.stem] = submit(release, functions, [base.preamble, answer.preamble])
+        notebooks[path.stem] = submit(notebook, functions, [base.preamble, answer.preamble])
     return notebooks
 
 
-class _Grades(dict):
-    """{problem set: {student: Graded}}; a problem set is graded when it is first asked for."""
+def by_nbgrader(name):
+    """Files whose answers nbgrader grades: the solution, the base and one that is partly right."""
+    partly, *_ = corpus(name, "wrong")
+    return ["solution", "base", partly.stem]
 
-    def __init__(self, tmp_path_factory):
-        self.tmp_path_factory = tmp_path_factory
+
+class _Lazily(dict):
+    """Grades of each problem set, made when they are first asked for."""
+
+    def __init__(self, make):
+        self.make = make
 
     def __missing__(self, name):
-        self[name] = grade(self.tmp_path_factory.mktemp(name), name, submissions(name))
+        self[name] = self.make(name)
         return self[name]
 
 
 @pytest.fixture(scope="session")
 def graded(tmp_path_factory):
-    """What nbgrader made of each submission."""
-    return _Grades(tmp_path_factory)
+    """What nbgrader made of some submissions: {problem set: {student: Graded}}."""
+    def make(name):
+        release = read_notebook(EXERCISES / name / f"{name}.ipynb")
+        notebooks = filled(name, release)
+        chosen = {student: notebooks[student] for student in by_nbgrader(name)}
+        return grade(tmp_path_factory.mktemp(name), name, chosen | {"untouched": release})
+
+    return _Lazily(make)
+
+
+@pytest.fixture(scope="session")
+def quickly_graded():
+    """Grades of the solution and the whole corpus, without nbgrader."""
+    return _Lazily(lambda name: grade_quickly(filled(name, read_source(name))))
+
+
+@pytest.mark.parametrize("name", PROBLEM_SETS)
+def test_the_quick_grades_are_those_of_nbgrader(name, graded, quickly_graded):
+    for student in by_nbgrader(name):
+        assert quickly_graded[name][student].scores == graded[name][student].scores, student
 
 
 @pytest.mark.parametrize("name", PROBLEM_SETS)
@@ -92,23 +116,23 @@ def test_written_answers_wait_for_a_person_and_missing_ones_do_not(name, graded)
 
 
 @pytest.mark.parametrize("name, path", RIGHT, ids=identify)
-def test_right_answers_get_full_marks(name, path, graded):
-    result = graded[name][path.stem]
+def test_right_answers_get_full_marks(name, path, quickly_graded):
+    result = quickly_graded[name][path.stem]
     assert result.total == sum(worth(name).values()), result
 
 
 @pytest.mark.parametrize("name, path", WRONG, ids=identify)
-def test_wrong_answers_lose_their_points_and_no_others(name, path, graded):
+def test_wrong_answers_lose_their_points_and_no_others(name, path, quickly_graded):
     loses = read_answer(path, asked_functions(read_source(name))).loses
     assert loses and loses <= set(worth(name)), "name the graded cells after 'Loses:'"
-    result = graded[name][path.stem]
+    result = quickly_graded[name][path.stem]
     assert result.lost == loses, result
     assert result.kept == set(worth(name)) - loses, result
 
 
 @pytest.mark.parametrize("name, path", WRONG, ids=identify)
-def test_wrong_answers_are_told_in_words(name, path, graded):
-    result = graded[name][path.stem]
+def test_wrong_answers_are_told_in_words(name, path, quickly_graded):
+    result = quickly_graded[name][path.stem]
     for cell in result.lost:
         (kind, message), *_ = result.errors[cell]
         assert kind == "AssertionError", f"{cell} must explain what is wrong: {kind}: {message}"
