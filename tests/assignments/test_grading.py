@@ -52,9 +52,9 @@ def filled(name, notebook):
 
 
 def by_nbgrader(name):
-    """Files whose answers nbgrader grades: the solution, the base and one that is partly right."""
+    """Files whose answers nbgrader grades: the solution and one that is partly right."""
     partly, *_ = corpus(name, "wrong")
-    return ["solution", "base", partly.stem]
+    return ["solution", partly.stem]
 
 
 class _Lazily(dict):
