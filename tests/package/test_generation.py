@@ -440,7 +440,7 @@ def test_arguments_of_the_wrong_kind_are_refused():
 
 def test_reweighted_samples_have_boltzmanns_averages():
     """From a generator trained at another temperature, whose own averages are far off."""
-    n, T, generator = 100_000, 3.0, crude_generator(4)
+    n, T, generator = 100_000, 2.6, crude_generator(4)
     spins, everything = generator.sample(n, seed=18), all_configurations(4)
     weights, ess = reweight(generator.log_prob(spins), total_energies(spins), T)
     p = np.exp(boltzmann(everything, T))
@@ -451,7 +451,8 @@ def test_reweighted_samples_have_boltzmanns_averages():
         assert abs(values.mean() - exact) > 10 * error
     assert weights.sum() == pytest.approx(1)
     q = np.exp(generator.log_prob(everything))
-    assert ess == pytest.approx(1 / (p**2 / q).sum(), rel=0.05)
+    # Over 15 seeds of the samples it scatters by 1.2 %.
+    assert ess == pytest.approx(1 / (p**2 / q).sum(), rel=0.06)
 
 
 def test_samples_of_boltzmanns_distribution_all_count_the_same():
