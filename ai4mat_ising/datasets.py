@@ -7,13 +7,13 @@ import hashlib
 import io
 import operator
 import os
-from numbers import Integral
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch.utils.data import Dataset
 
+from ai4mat_ising.arguments import checked_integer
 from ai4mat_ising.cache import Recipe, load_or_generate
 from ai4mat_ising.exact import critical_temperature
 from ai4mat_ising.packing import unpack_spins
@@ -190,11 +190,7 @@ def _samples(value):
 
 
 def _optional_integer(name, value, least, others=""):
-    if value is None:
-        return None
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} must be {others}an integer of at least {least}, got {value!r}")
-    return int(value)
+    return None if value is None else checked_integer(name, value, least, others)
 
 
 def _temperatures(values):

@@ -14,7 +14,8 @@ from scipy.special import gammaln, logsumexp
 from scipy.stats import norm
 
 from ai4mat_ising import exact
-from ai4mat_ising.hierarchical import HierarchicalGenerator, checked_integer, checked_spins
+from ai4mat_ising.arguments import checked_integer
+from ai4mat_ising.hierarchical import HierarchicalGenerator, checked_spins
 from ai4mat_ising.observables import (
     bootstrap_error, correlation, energy_per_spin, magnetization, structure_factor
 )
@@ -213,7 +214,7 @@ class ExchangeableModel:
 
 
 class NatsAboveEntropy(NamedTuple):
-    """Result of `nats_above_entropy`.
+    """Result of `nats_above_entropy`. It prints as an `Estimate`, an upper bound after a "<".
 
     Attributes
     ----------
@@ -226,6 +227,9 @@ class NatsAboveEntropy(NamedTuple):
     value: float
     error: float
     kind: str
+
+    def __str__(self):
+        return ("<" if self.kind == "upper bound" else "") + str(Estimate(self.value, self.error))
 
 
 def nats_above_entropy(model, spins, T, *, k=1, seed=0):

@@ -5,7 +5,6 @@ How good it is, is measured in `generation`; Monte Carlo sampling is in `samplin
 
 from functools import partial
 from math import isqrt
-from numbers import Integral
 
 import numpy as np
 import torch
@@ -13,6 +12,7 @@ from scipy.optimize import minimize_scalar
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid
 
+from ai4mat_ising.arguments import checked_integer
 from ai4mat_ising.observables import energy_per_spin
 from ai4mat_ising.progress import progress_bar
 
@@ -413,14 +413,6 @@ def fit_coupling(spins):
     shares = counts / su.size
     loss = lambda K: shares @ np.logaddexp(0, -2 * K * values)  # noqa: E731
     return float(minimize_scalar(loss, bounds=(-5, 5), options={"xatol": 1e-8}).x)
-
-
-def checked_integer(name, value, least):
-    """`value` as an int, or a ValueError that names it."""
-    # True counts as an integer in Python, but it is no number of anything.
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}")
-    return int(value)
 
 
 def checked_spins(spins, size):

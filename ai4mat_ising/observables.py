@@ -297,11 +297,7 @@ def _checked_angles(angles, p):
     """Return `angles` as float64, and p, after checking both."""
     if not isinstance(p, Integral) or isinstance(p, bool) or p < 1:
         raise ValueError(f"p must be a positive integer, got {p!r}")
-    angles = np.asarray(angles)
-    if angles.ndim < 2 or angles.shape[-1] != angles.shape[-2] or angles.shape[-1] < 2:
-        raise ValueError(
-            f"angles must have shape (..., L, L) with L of at least 2, got {angles.shape}"
-        )
+    angles = _lattices("angles", angles)
     if angles.dtype.kind not in "iuf":
         raise ValueError(f"angles must be real numbers, in radians, got dtype {angles.dtype}")
     if not np.isfinite(angles).all():
@@ -311,11 +307,7 @@ def _checked_angles(angles, p):
 
 def _checked(spins):
     """Return `spins` as int8 after checking shape and values."""
-    spins = np.asarray(spins)
-    if spins.ndim < 2 or spins.shape[-1] != spins.shape[-2] or spins.shape[-1] < 2:
-        raise ValueError(
-            f"spins must have shape (..., L, L) with L of at least 2, got {spins.shape}"
-        )
+    spins = _lattices("spins", spins)
     hint = "an image of 0/1 becomes spins as 2.0 * image - 1"
     # Types that cannot hold -1 are refused even where every value is 1.
     if spins.dtype.kind not in "if":
@@ -324,3 +316,13 @@ def _checked(spins):
     if not allowed.all():
         raise ValueError(f"spins must be -1 or +1, got {spins[~allowed][0]}; {hint}")
     return spins.astype(np.int8, copy=False)
+
+
+def _lattices(name, values):
+    """Return `values` as an array after checking its shape."""
+    values = np.asarray(values)
+    if values.ndim < 2 or values.shape[-1] != values.shape[-2] or values.shape[-1] < 2:
+        raise ValueError(
+            f"{name} must have shape (..., L, L) with L of at least 2, got {values.shape}"
+        )
+    return values

@@ -3,11 +3,12 @@
 import math
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from numbers import Integral, Real
+from numbers import Real
 
 import torch
 from torch.utils.data import DataLoader, Subset, TensorDataset
 
+from ai4mat_ising.arguments import checked_integer
 from ai4mat_ising.datasets import IsingDataset
 from ai4mat_ising.progress import progress_bar
 
@@ -261,10 +262,8 @@ def _check(model, epochs, batch_size, lr, seed):
             f"model must be a torch.nn.Module with a method loss(x), as the models of this package "
             f"are; got {type(model).__name__}"
         )
-    integers = [("epochs", epochs, 1), ("batch_size", batch_size, 1), ("seed", seed, 0)]
-    for name, value, least in integers:
-        # True counts as an integer in Python, but it is no number of anything.
-        if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-            raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}")
+    for name, value, least in [("epochs", epochs, 1), ("batch_size", batch_size, 1),
+                               ("seed", seed, 0)]:
+        checked_integer(name, value, least)
     if not isinstance(lr, Real) or not 0 < lr < float("inf"):
         raise ValueError(f"lr must be a positive number, got {lr!r}")

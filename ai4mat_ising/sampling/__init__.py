@@ -6,10 +6,10 @@ public functions and the checks of their arguments; each method has its module.
 
 from concurrent.futures import Executor
 from functools import partial
-from numbers import Integral
 
 import numpy as np
 
+from ai4mat_ising.arguments import checked_integer
 from ai4mat_ising.packing import pack_spins, packed_length, unpack_spins
 from ai4mat_ising.sampling.bits import REPLICAS
 from ai4mat_ising.sampling.chunks import run_chunks, slices
@@ -129,7 +129,7 @@ def sample_quench(L, T, n, *, sweeps, seed, workers=None, executor=None, packed=
         If an argument is not as described.
     """
     L, n, T, seed, workers = _checked(L, n, T, seed, workers, executor)
-    sweeps = _integer("sweeps", sweeps, 0)
+    sweeps = checked_integer("sweeps", sweeps, 0)
     chunks = ((part, partial(quench_chunk, L, T[part], sweeps)) for part in slices(n, REPLICAS))
     return run_chunks(chunks, _empty(n, L, packed), L, seed=seed, workers=workers,
                       executor=executor)
@@ -170,7 +170,7 @@ def sample_chain(L, T, n, *, algorithm, seed, warmup=0, spacing=1):
         If an argument is not as described.
     """
     L, n, T, seed, _ = _checked(L, n, T, seed, None, None)
-    warmup, spacing = _integer("warmup", warmup, 0), _integer("spacing", spacing, 1)
+    warmup, spacing = checked_integer("warmup", warmup, 0), checked_integer("spacing", spacing, 1)
     if not isinstance(algorithm, str) or algorithm not in CHAINS:
         raise ValueError(f"algorithm must be one of {', '.join(map(repr, CHAINS))}, "
                          f"got {algorithm!r}")
@@ -268,8 +268,9 @@ def _sample_rotors(chunk, L, T, n, seed, workers):
 
 
 def _checked(L, n, T, seed, workers, executor):
-    L, n, seed = _integer("L", L, 3), _integer("n", n, 0), _integer("seed", seed, 0)
-    workers = None if workers is None else _integer("workers", workers, 1)
+    L, n = checked_integer("L", L, 3), checked_integer("n", n, 0)
+    seed = checked_integer("seed", seed, 0)
+    workers = None if workers is None else checked_integer("workers", workers, 1)
     if not isinstance(executor, Executor | None):
         raise ValueError("executor must be a concurrent.futures.Executor (of Dask: "
                          f"client.get_executor()), got {executor!r}")
@@ -281,13 +282,6 @@ def _checked(L, n, T, seed, workers, executor):
 def _empty(n, L, packed):
     shape = (n, packed_length(L)) if packed else (n, L, L)
     return np.empty(shape, dtype=np.uint8 if packed else np.int8)
-
-
-def _integer(name, value, least):
-    # True counts as an integer in Python, but it is no number of anything.
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}")
-    return int(value)
 
 
 def _temperatures(T, n):

@@ -137,6 +137,16 @@ def read_notebook(path):
     return nbformat.read(path, as_version=4)
 
 
+def read_source(name):
+    """The notebook of a problem set with answers and hidden tests."""
+    return read_notebook(SOLUTIONS / name / f"{name}.ipynb")
+
+
+def read_release(name):
+    """The notebook of a problem set that students get."""
+    return read_notebook(EXERCISES / name / f"{name}.ipynb")
+
+
 def is_written(cell):
     """Whether a cell takes an answer in words, which a person grades."""
     return is_grade(cell) and is_solution(cell)

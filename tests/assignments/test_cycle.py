@@ -7,7 +7,6 @@ import nbformat
 import pytest
 from grading import (
     EXERCISES,
-    SOLUTIONS,
     asked_functions,
     corpus,
     graded_cells,
@@ -15,6 +14,8 @@ from grading import (
     nbgrader,
     read_answer,
     read_notebook,
+    read_release,
+    read_source,
     submit,
 )
 
@@ -33,12 +34,9 @@ def exchange(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def answers():
-    """Notebooks of three students: one is right, one partly, one handed in what was released."""
-    release = read_notebook(EXERCISES / NAME / f"{NAME}.ipynb")
-    reference = asked_functions(read_notebook(SOLUTIONS / NAME / f"{NAME}.ipynb"))
-    base, *_ = corpus(NAME, "right")
-    base = read_answer(base, reference)
-    wrong = read_answer(next(path for path in corpus(NAME, "wrong")), reference)
+    """Notebooks of three students, one right, one partly, one as released; what the second loses."""
+    release, reference = read_release(NAME), asked_functions(read_source(NAME))
+    base, wrong = (read_answer(corpus(NAME, kind)[0], reference) for kind in ("right", "wrong"))
     return {
         "right": submit(release, base.functions, [base.preamble]),
         "partly": submit(release, base.functions | wrong.functions,
@@ -57,7 +55,7 @@ def finished(tmp_path_factory, exchange, answers):
         own = [*exchange, f"--CourseDirectory.student_id={student}"]
         nbgrader(folder, "fetch_assignment", NAME, *own)
         fetched = folder / NAME / f"{NAME}.ipynb"
-        assert read_notebook(fetched) == read_notebook(EXERCISES / NAME / f"{NAME}.ipynb")
+        assert read_notebook(fetched) == read_release(NAME)
         nbformat.write(answers[0][student], fetched)
         nbgrader(folder, "submit", NAME, *own)
     nbgrader(course, "collect", NAME, *exchange)
@@ -71,26 +69,26 @@ def finished(tmp_path_factory, exchange, answers):
     return course, students
 
 
-def points(cells=None):
-    """Points of all graded cells, or of some."""
-    worth = graded_cells(read_notebook(SOLUTIONS / NAME / f"{NAME}.ipynb"))
-    return sum(worth[cell] for cell in (worth if cells is None else cells))
+@pytest.fixture(scope="module")
+def expected(answers):
+    """What each student's score should be."""
+    worth, (_, loses) = graded_cells(read_source(NAME)), answers
+    right = sum(worth.values())
+    return {"right": right, "partly": right - sum(worth[cell] for cell in loses), "empty": 0}
 
 
-def test_the_grades_are_what_they_should_be(finished, answers):
+def test_the_grades_are_what_they_should_be(finished, expected):
     course, _ = finished
     with open(course / "grades.csv", newline="") as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
-    expected = {"right": points(), "partly": points() - points(answers[1]), "empty": 0}
     assert scores == expected and 0 < expected["partly"] < expected["right"]
 
 
-def test_every_student_gets_feedback_with_the_own_score(finished, answers):
+def test_every_student_gets_feedback_with_the_own_score(finished, expected):
     _, students = finished
-    scores = {"right": points(), "partly": points() - points(answers[1]), "empty": 0}
     for student, folder in students.items():
         (page,) = (folder / NAME / "feedback").rglob(f"{NAME}.html")
-        assert f"(Score: {scores[student]:.1f} / {points():.1f})" in page.read_text()
+        assert f"(Score: {expected[student]:.1f} / {expected['right']:.1f})" in page.read_text()
 
 
 def test_what_a_learning_platform_hands_over_is_collected(tmp_path):

@@ -6,15 +6,14 @@ import re
 import pytest
 from execution import grade_quickly
 from grading import (
-    EXERCISES,
     PROBLEM_SETS,
-    SOLUTIONS,
     asked_functions,
     corpus,
     grade,
     graded_cells,
     read_answer,
-    read_notebook,
+    read_release,
+    read_source,
     submit,
     written_cells,
 )
@@ -26,10 +25,6 @@ WRONG = [(name, path) for name in PROBLEM_SETS for path in corpus(name, "wrong")
 def identify(parameter):
     """How pytest names a problem set or a file of its corpus."""
     return parameter if isinstance(parameter, str) else parameter.stem
-
-
-def read_source(name):
-    return read_notebook(SOLUTIONS / name / f"{name}.ipynb")
 
 
 def worth(name):
@@ -72,7 +67,7 @@ class _Lazily(dict):
 def graded(tmp_path_factory):
     """What nbgrader made of some submissions: {problem set: {student: Graded}}."""
     def make(name):
-        release = read_notebook(EXERCISES / name / f"{name}.ipynb")
+        release = read_release(name)
         notebooks = filled(name, release)
         chosen = {student: notebooks[student] for student in by_nbgrader(name)}
         return grade(tmp_path_factory.mktemp(name), name, chosen | {"untouched": release})

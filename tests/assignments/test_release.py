@@ -6,15 +6,20 @@ import shutil
 
 import nbformat
 import pytest
-from grading import EXERCISES, PROBLEM_SETS, ROOT, SOLUTIONS, make_course, nbgrader, read_notebook
+from grading import (
+    EXERCISES,
+    PROBLEM_SETS,
+    ROOT,
+    make_course,
+    nbgrader,
+    read_notebook,
+    read_release,
+    read_source,
+)
 from leaks import differences, published_problems, release_problems, source_problems
 
 SITE = [*(ROOT / "book").glob("*.md"), *(ROOT / "book").glob("*.ipynb")]
 MODULES = list((ROOT / "ai4mat_ising").rglob("*.py"))
-
-
-def read_source(name):
-    return read_notebook(SOLUTIONS / name / f"{name}.ipynb")
 
 
 # --- the releases ----------------------------------------------------------------------------
@@ -60,7 +65,7 @@ def test_the_page_lists_every_problem_set_with_its_points_and_time():
     listed = re.findall(r"^\| `(\w+)` \|.*\| (\d+) \| (\d+ minutes) \|$", page, re.MULTILINE)
     assert sorted(name for name, *_ in listed) == PROBLEM_SETS
     for name, points, minutes in listed:
-        notebook = read_notebook(EXERCISES / name / f"{name}.ipynb")
+        notebook = read_release(name)
         cells = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
         assert sum(cell.get("points", 0) for cell in cells) == int(points), name
         head = notebook.cells[0].source

@@ -9,8 +9,8 @@ from scipy.stats import chi2, norm
 from ai4mat_ising import hierarchical
 from ai4mat_ising.exact import critical_temperature, energy, entropy, log_partition
 from ai4mat_ising.generation import (
-    Estimate, ExchangeableModel, HierarchicalGenerator, draw, latent_grid, measure,
-    nats_above_entropy, quantile_grid, reweight
+    Estimate, ExchangeableModel, HierarchicalGenerator, NatsAboveEntropy, draw, latent_grid,
+    measure, nats_above_entropy, quantile_grid, reweight
 )
 from ai4mat_ising.observables import (
     binder_cumulant, correlation, energy_per_spin, magnetization, structure_factor
@@ -350,6 +350,8 @@ def test_errors_are_the_scatter_of_repetitions():
 ])
 def test_estimates_print_their_error_in_the_last_digit(value, error, text):
     assert str(Estimate(value, error)) == text
+    assert str(NatsAboveEntropy(value, error, "exact")) == text
+    assert str(NatsAboveEntropy(value, error, "upper bound")) == f"<{text}"
 
 
 @pytest.mark.parametrize("spins, T, message", [
