@@ -33,8 +33,9 @@ test-package:
 test-rest:
 	@$(BIN)/python -m pytest tests/assignments tests/book
 
-release: .venv/installed  ## make exercises/ from solutions/
+release: .venv/installed  ## make exercises/ from solutions/, and the zip for students
 	for set in solutions/*/; do PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --force "$$(basename $$set)" || exit 1; done
+	@mkdir -p _build && $(BIN)/python tools/build_release.py
 
 .venv/peers/installed: .venv/installed benchmarks/peers.txt
 	@for peer in $$(grep -v '^#' benchmarks/peers.txt); do \

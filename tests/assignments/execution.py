@@ -26,17 +26,32 @@ def grade_quickly(notebooks):
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
     with ProcessPoolExecutor(LANES, context, max_tasks_per_child=1) as pool:
-        return dict(zip(notebooks, pool.map(_graded, notebooks.values())))
+        return dict(zip(notebooks, pool.map(run, notebooks.values())))
 
 
-def _graded(notebook):
-    errors = _errors_of_cells(notebook)
+def run(notebook, threads=1, names=None):
+    """Run a notebook that holds the hidden tests in this process, and grade it.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        It may hold answers.
+    threads : int
+        How many torch may use.
+    names : dict, optional
+        What the cells find defined.
+
+    Returns
+    -------
+    Graded
+    """
+    errors = _errors_of_cells(notebook, threads, names)
     scores = {cell: (0 if cell in errors else points, points)
               for cell, points in graded_cells(notebook).items()}
     return Graded(scores, errors, {})
 
 
-def _errors_of_cells(notebook):
+def _errors_of_cells(notebook, threads, names):
     """Run the cells, whatever fails: {grade_id or source: [(name of the error, message)]}."""
     import matplotlib.pyplot as plt
     import torch
@@ -44,11 +59,11 @@ def _errors_of_cells(notebook):
     from threadpoolctl import threadpool_limits
 
     plt.switch_backend("agg")
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads)
     warnings.resetwarnings()
-    errors, shell = {}, InteractiveShell()
-    one_core = threadpool_limits(1)
-    with one_core, tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+    errors, shell = {}, InteractiveShell(user_ns=names)
+    limited = threadpool_limits(threads)
+    with limited, tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         for cell in notebook.cells:
             if cell.cell_type == "code" and _matters(cell):
                 found = _errors_of(shell, cell)

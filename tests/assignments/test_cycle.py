@@ -1,6 +1,13 @@
 """A course from release to grades, with the nbgrader commands of the chapter for instructors."""
 
+import contextlib
 import csv
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 import zipfile
 
 import nbformat
@@ -9,6 +16,7 @@ from grading import (
     EXERCISES,
     asked_functions,
     corpus,
+    environment,
     graded_cells,
     make_course,
     nbgrader,
@@ -89,6 +97,52 @@ def test_every_student_gets_feedback_with_the_own_score(finished, expected):
     for student, folder in students.items():
         (page,) = (folder / NAME / "feedback").rglob(f"{NAME}.html")
         assert f"(Score: {expected[student]:.1f} / {expected['right']:.1f})" in page.read_text()
+
+
+@pytest.fixture(scope="module")
+def lab(finished):
+    """Address of a JupyterLab that was started in the course folder, with its token."""
+    course, _ = finished
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    address, token = f"http://127.0.0.1:{port}", secrets.token_hex()
+    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+               f"--IdentityProvider.token={token}"]
+    with open(course / "lab.log", "w") as log:
+        server = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], cwd=course,
+                                  env=environment(course / "home"), stdout=log, stderr=log)
+    try:
+        _wait_for(f"{address}/api/status?token={token}", server, course / "lab.log")
+        yield f"{address}/lab?token={token}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait_for(address, server, log, seconds=120):
+    """Return when an address answers; fail with the log if the server stops or takes too long."""
+    end = time.monotonic() + seconds
+    while server.poll() is None and time.monotonic() < end:
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(address, timeout=seconds).close()
+            return
+        time.sleep(0.2)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+
+
+def test_formgrader_shows_the_grades_in_jupyterlab(lab, browser, expected):
+    with contextlib.closing(browser.new_page()) as page:
+        page.set_default_timeout(60_000)  # milliseconds; the first start of JupyterLab is slow
+        page.goto(lab)
+        page.get_by_role("menuitem", name="Nbgrader").click()
+        page.get_by_role("menuitem", name="Formgrader").click()
+        formgrader = page.frame_locator("iframe[src*=formgrader]")
+        formgrader.get_by_role("link", name="Manage Students").click()
+        for student, score in expected.items():
+            name = page.get_by_role("gridcell", name=student, exact=True)
+            row = formgrader.get_by_role("row").filter(has=name)
+            shown = row.get_by_role("gridcell").nth(3).inner_text()
+            assert shown == f"{score:g} / {expected['right']:g}", student
 
 
 def test_what_a_learning_platform_hands_over_is_collected(tmp_path):

@@ -1,12 +1,10 @@
-"""What the tests of the book share: the built site, a server for it, and a browser.
+"""What the tests of the book share: the built site and a server for it.
 
 What a page must satisfy stands in test_site.py.
 """
 
 import functools
-import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -14,13 +12,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))  # build_book is a script of the repository, not installed
-
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 @pytest.fixture(scope="session")
@@ -69,39 +63,3 @@ def serve():
     for server in servers:
         server.shutdown()
         server.server_close()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Headless Chromium of the system: Playwright's own is a download from another host."""
-    path = _chromium() or _install_chromium()
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-def _chromium():
-    for name in ["chromium", "google-chrome", "chrome", "chromium-browser"]:
-        path = shutil.which(name)
-        # Without snapd, Ubuntu's chromium-browser is a script that only says so.
-        if path and subprocess.run([path, "--version"], capture_output=True).returncode == 0:
-            return path
-    return None
-
-
-def _install_chromium():
-    if not (shutil.which("apt-get") and os.geteuid() == 0):
-        _cannot("there is no chromium or google-chrome, and no root's apt-get to install one")
-    for command in ["update", "install -y --no-install-recommends chromium"]:
-        done = subprocess.run(["apt-get", *command.split()], capture_output=True, text=True)
-        if done.returncode != 0:
-            _cannot(f"apt-get {command}: {done.stderr[-500:]}")
-    return _chromium() or _cannot("apt-get installed a chromium that does not start")
-
-
-def _cannot(reason):
-    """Skip where a browser is missing; in CI that would hide what the tests are for."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"no browser: {reason}")
-    pytest.skip(f"no browser: {reason}")

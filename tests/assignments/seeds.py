@@ -1,0 +1,189 @@
+"""Runs reference solutions with many seeds, and shows how much room each threshold leaves them.
+
+    python tests/assignments/seeds.py latent_1d epsilon --seeds 100 --threads 1 2
+
+Every seed in a notebook's cells is shifted: what is drawn, how networks start and are trained, and
+the fresh inputs of the tests. All graded cells have to pass each time. The conditions of their
+checks tell, for each comparison of two numbers, how far it was from failing.
+"""
+
+import argparse
+import ast
+import itertools
+import multiprocessing
+import operator
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from typing import NamedTuple
+
+import numpy as np
+from execution import PRELOADED, run
+from grading import PROBLEM_SETS, read_source
+from nbgrader.utils import is_grade
+from tqdm import tqdm
+
+# Seeds in the notebooks are smaller, so that no run uses a seed of another.
+STEP = 100_003
+# Comparisons that are shown of each problem set: those with the least room.
+SHOWN = 8
+
+SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+OPERATORS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+
+
+class Comparison(NamedTuple):
+    """Two numbers that a check compared; `text` is the code, after its cell's grade_id."""
+
+    text: str
+    left: float
+    sign: str
+    right: float
+
+    @property
+    def room(self):
+        """How far it was from failing."""
+        return (self.right - self.left) * (1 if "<" in self.sign else -1)
+
+
+# --- one run ---------------------------------------------------------------------------------
+
+
+def run_with_seed(name, seed, threads=1):
+    """Grade a problem set's solution with other seeds: (Graded, list of Comparison)."""
+    notebook, found = read_source(name), []
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.source = rewritten(cell)
+
+    def compared(text, left, sign, right):
+        if np.ndim(left) == np.ndim(right) == 0:
+            found.append(Comparison(text, float(left), sign, float(right)))
+        return OPERATORS[sign](left, right)
+
+    names = {"shifted": lambda value: value + STEP * seed, "compared": compared}
+    return run(notebook, threads, names), found
+
+
+def rewritten(cell):
+    """Source of a cell in which seeds are shifted and a check's comparisons are recorded."""
+    tree = _Seeds().visit(ast.parse(cell.source))
+    if is_grade(cell):
+        tree = _Conditions(cell.metadata.nbgrader.grade_id).visit(tree)
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+class _Seeds(ast.NodeTransformer):
+    """Makes ``seed=1`` ``seed=shifted(1)``, and the same of NumPy's and torch's generators."""
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        if getattr(node.func, "attr", None) in {"default_rng", "manual_seed"}:
+            node.args[0] = _call("shifted", node.args[0])
+        for keyword in node.keywords:
+            if keyword.arg == "seed":
+                keyword.value = _call("shifted", keyword.value)
+        return node
+
+
+class _Conditions(ast.NodeTransformer):
+    """Makes ``a < b`` ``compared("cell: a < b", a, "<", b)`` in the conditions of `expect`."""
+
+    def __init__(self, grade_id):
+        self.grade_id, self.inside = grade_id, False
+
+    def visit_Call(self, node):
+        if getattr(node.func, "id", None) != "expect":
+            return self.generic_visit(node)
+        self.inside = True
+        node.args[0] = self.visit(node.args[0])
+        self.inside = False
+        return node
+
+    def visit_Compare(self, node):
+        if not (self.inside and all(type(op) in SIGNS for op in node.ops)):
+            return node
+        sides = [node.left, *node.comparators]
+        pairs = [self._pair(*pair) for pair in zip(sides, node.ops, sides[1:])]
+        return pairs[0] if len(pairs) == 1 else ast.BoolOp(ast.And(), pairs)
+
+    def _pair(self, left, op, right):
+        text = f"{self.grade_id}: {ast.unparse(ast.Compare(left, [op], [right]))}"
+        return _call("compared", ast.Constant(text), left, ast.Constant(SIGNS[type(op)]), right)
+
+
+def _call(name, *arguments):
+    return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+
+
+# --- many runs -------------------------------------------------------------------------------
+
+
+def report(name, threads, results):
+    """Print what the runs of a problem set scored, {seed: (Graded, comparisons)}, and its limits."""
+    totals = sorted(graded.total for graded, _ in results.values())
+    print(f"\n{name}, threads {threads}, runs {len(totals)}: {totals[0]} to {totals[-1]} points")
+    for seed, (graded, _) in sorted(results.items()):
+        if graded.errors:
+            print(f"  seed {seed}: {graded}")
+    for text, group in narrowest(found for _, found in results.values())[:SHOWN]:
+        left, right = ([getattr(one, side) for one in group] for side in ("left", "right"))
+        print(f"  {text}\n      left {_spread(left)}; right {_spread(right)}")
+
+
+def narrowest(lists):
+    """Comparisons of several runs by their text, those first that came closest to failing.
+
+    Whole numbers are left out: they are counts and signs, which are right or wrong.
+    """
+    groups = {}
+    for one in itertools.chain.from_iterable(lists):
+        groups.setdefault(one.text, []).append(one)
+    groups = {text: group for text, group in groups.items()
+              if any(number % 1 for one in group for number in (one.left, one.right))}
+    return sorted(groups.items(), key=lambda item: min(map(_share_left, item[1])))
+
+
+def _share_left(one):
+    return one.room / max(abs(one.left), abs(one.right))
+
+
+def _spread(numbers):
+    low, middle, high = np.quantile(numbers, [0, 0.5, 1])
+    return f"{low:.4g}" if low == high else f"{low:.4g} / {middle:.4g} / {high:.4g}"
+
+
+def main():
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("sets", nargs="*", metavar="SET", help="all where none is named")
+    parser.add_argument("--seeds", type=int, default=100, help="how many (100)")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="of torch (1 2)")
+    arguments = parser.parse_args()
+    sets = arguments.sets or PROBLEM_SETS
+    if unknown := set(sets) - set(PROBLEM_SETS):
+        parser.error(f"SET is one of {', '.join(PROBLEM_SETS)}; got {', '.join(unknown)}")
+    failed = False
+    for threads in arguments.threads:
+        for name in sets:
+            results = run_all(name, range(arguments.seeds), threads)
+            report(name, threads, results)
+            failed |= any(graded.errors for graded, _ in results.values())
+    sys.exit(failed)
+
+
+def run_all(name, seeds, threads):
+    """`run_with_seed` for many seeds: {seed: (Graded, comparisons)}."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    lanes = max(1, os.cpu_count() // threads)
+    results = {}
+    with ProcessPoolExecutor(lanes, context, max_tasks_per_child=1) as pool:
+        waiting = {pool.submit(run_with_seed, name, seed, threads): seed for seed in seeds}
+        for done in tqdm(as_completed(waiting), name, len(waiting)):
+            results[waiting[done]] = done.result()
+    return results
+
+
+if __name__ == "__main__":
+    main()

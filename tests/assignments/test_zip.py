@@ -1,0 +1,115 @@
+"""The zip that `make release` writes is all that a student needs, and gives nothing away."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import venv
+import zipfile
+
+import nbformat
+import pytest
+from grading import (
+    EXERCISES,
+    PROBLEM_SETS,
+    ROOT,
+    asked_functions,
+    read_notebook,
+    read_release,
+    read_source,
+    submit,
+)
+from leaks import release_problems
+
+sys.path.insert(0, str(ROOT / "tools"))  # build_release is a script of the repository
+
+import build_release  # noqa: E402
+
+# The quickest set.
+NAME = "vector_order"
+
+
+@pytest.fixture(scope="module")
+def handed_out(tmp_path_factory):
+    """The folder that a student finds in the zip."""
+    folder = tmp_path_factory.mktemp("student")
+    with zipfile.ZipFile(build_release.build(tmp_path_factory.mktemp("release"))) as archive:
+        archive.extractall(folder)
+    (unpacked,) = folder.iterdir()
+    return unpacked
+
+
+def wheel_of(folder):
+    (wheel,) = folder.glob("ai4mat_ising-*.whl")
+    return wheel
+
+
+def test_the_zip_holds_what_students_need_and_nothing_else(handed_out):
+    found = {str(p.relative_to(handed_out)) for p in handed_out.rglob("*") if p.is_file()}
+    sets = {f"exercises/{name}/{name}.ipynb" for name in PROBLEM_SETS}
+    others = {"README.md", "LICENSE", "LICENSE-text", "requirements.txt", "constraints.txt"}
+    assert found == sets | others | {wheel_of(handed_out).name}
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(handed_out):
+    with zipfile.ZipFile(wheel_of(handed_out)) as wheel:
+        found = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    package = ROOT / "ai4mat_ising"
+    assert found == {str(path.relative_to(ROOT)) for path in package.rglob("*")
+                     if path.is_file() and path.suffix != ".pyc"}
+
+
+@pytest.mark.parametrize("name", PROBLEM_SETS)
+def test_the_notebooks_in_the_zip_give_nothing_away(name, handed_out):
+    assert read_notebook(handed_out / "exercises" / name / f"{name}.ipynb") == read_release(name)
+    assert release_problems(read_source(name), handed_out / "exercises" / name) == []
+
+
+def test_the_page_and_the_zip_tell_the_same_commands(handed_out):
+    text = (handed_out / "README.md").read_text()
+    assert text.count("-m pip install -r requirements.txt") == 2
+    assert text.split("\n", 1)[1].strip() in (ROOT / "book" / "problem_sets.md").read_text()
+
+
+def test_a_release_with_an_answer_is_not_written(tmp_path):
+    exercises = shutil.copytree(EXERCISES, tmp_path / "exercises")
+    shutil.copy(ROOT / "solutions" / NAME / f"{NAME}.ipynb", exercises / NAME)
+    with pytest.raises(ValueError, match="nothing was written.*\n.*gives a line away"):
+        build_release.build(tmp_path, exercises)
+    assert list(tmp_path.iterdir()) == [exercises]
+
+
+# --- in a fresh environment ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def student(handed_out):
+    """Runs a program of an environment into which a student installed what was given out."""
+    venv.create(handed_out / ".venv", with_pip=True)
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+
+    def run(program, *arguments):
+        return subprocess.run([handed_out / ".venv" / "bin" / program, *arguments], text=True,
+                              cwd=handed_out, env=environment, capture_output=True)
+
+    options = shlex.split(os.environ.get("PIP_ARGS", ""))
+    done = run("python", "-m", "pip", "install", "--quiet", *options, "-r", "requirements.txt")
+    assert done.returncode == 0, done.stderr
+    return run
+
+
+def test_a_problem_set_runs_in_a_fresh_environment(student, handed_out):
+    answered = submit(read_release(NAME), asked_functions(read_source(NAME)))
+    nbformat.write(answered, handed_out / "answered.ipynb")
+    done = student("jupyter", "execute", "answered.ipynb")
+    assert done.returncode == 0, done.stderr
+    where = student("python", "-c", "import ai4mat_ising; print(ai4mat_ising.__file__)").stdout
+    assert where.startswith(str(handed_out))
+
+
+def test_the_untouched_problem_set_stops_at_the_first_task(student):
+    done = student("jupyter", "execute", f"exercises/{NAME}/{NAME}.ipynb")
+    first, *_ = asked_functions(read_source(NAME))
+    assert done.returncode != 0
+    assert "NotImplementedError" in done.stderr and first in done.stderr
