@@ -2,7 +2,7 @@
 
 The covariance is that of a sample, divided by n - 1.
 
-Loses: check_path, test_path, check_draws, test_covariance, check_walls
+Loses: check_path, test_path, check_draws, test_covariance, check_walls, test_walls
 """
 
 import numpy as np

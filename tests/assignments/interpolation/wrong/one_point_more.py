@@ -3,7 +3,7 @@
 The energy leaves out the bonds across the boundary, and divides by the number of the others. The
 growing domain is a square in the corner.
 
-Loses: check_path, test_path, test_trained_path, test_averages, check_walls
+Loses: check_path, test_path, test_trained_path, test_averages, check_walls, test_walls
 """
 
 import numpy as np

@@ -2,7 +2,7 @@
 
 Ignores the images it is given and trains on those of the lesson.
 
-Loses: test_trained_path, check_walls, test_statements_path, test_statements_draws
+Loses: test_trained_path, check_walls, test_walls, test_statements_path, test_statements_draws
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Only the batches are seeded, not the initial weights.
 
-Loses: test_codes
+Loses: check_autoencoder, test_codes
 """
 
 import torch
