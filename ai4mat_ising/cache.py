@@ -23,7 +23,7 @@ from ai4mat_ising.packing import packed_length, unpack_spins
 
 logger = logging.getLogger(__name__)
 # Goes into every description: raise it when the samplers draw other configurations from a seed.
-VERSION = 2
+VERSION = 3
 # Bytes of packed spins that are in memory at a time.
 BLOCK = 2**18
 # Seconds to wait for another process. Then the set is generated without the lock, which is as

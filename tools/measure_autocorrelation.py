@@ -18,6 +18,7 @@ import numpy as np
 
 from ai4mat_ising.exact import critical_temperature
 from ai4mat_ising.observables import autocorrelation_time, energy_per_spin, magnetization
+from ai4mat_ising.packing import unpack_spins
 from ai4mat_ising.progress import progress_bar
 from ai4mat_ising.sampling import schedule
 from ai4mat_ising.sampling.bits import REPLICAS
@@ -70,7 +71,8 @@ def autocorrelation_in_updates(sampler, L, T, *, length=LENGTH):
     steps = int(length * formula / spacing / lanes / CHAINS)
     series = np.empty((2, CHAINS, steps, lanes))
     for chain, seeds in enumerate(np.random.SeedSequence(0).spawn(CHAINS)):
-        spins = sampler(L, np.full(steps * lanes, T), warmup, spacing, seeds, np.zeros(1, bool))
+        packed = sampler(L, np.full(steps * lanes, T), warmup, spacing, seeds, np.zeros(1, bool))
+        spins = unpack_spins(packed, L)
         series[0, chain] = energy_per_spin(spins).reshape(steps, lanes)
         series[1, chain] = np.abs(magnetization(spins)).reshape(steps, lanes)
     try:

@@ -85,9 +85,11 @@ def sample_equilibrium(L, T, n, *, seed, method="cluster", workers=None,
 
 
 def _with_random_signs(sampler, L, T, warmup, spacing, *, seeds, stop):
-    spins = sampler(L, T, warmup, spacing, seeds, stop)
-    signs = np.random.default_rng(seeds.spawn(1)[0]).integers(2, size=len(spins), dtype=np.int8)
-    return spins * (2 * signs - 1)[:, None, None]
+    packed = sampler(L, T, warmup, spacing, seeds, stop)
+    signs = np.random.default_rng(seeds.spawn(1)[0]).integers(2, size=len(packed), dtype=np.uint8)
+    packed ^= 255 * signs[:, None]
+    packed[:, -1] &= 255 << -(L**2) % 8 & 255  # what fills the last byte stays 0
+    return packed
 
 
 def sample_quench(L, T, n, *, sweeps, seed, workers=None, executor=None, packed=False):

@@ -7,6 +7,7 @@ site is that site's spin (1 = up) in replica r, and one logical operation update
 
 import numpy as np
 
+from ai4mat_ising.packing import packed_length
 from ai4mat_ising.sampling.kernel import kernel
 
 U = np.uint64  # in numba a shift by a plain integer would turn uint64 into int64
@@ -99,34 +100,67 @@ def accepted_flips(spin, up, down, left, right, planes4, planes_change, a, b):
     exp(-8/T). A flip is accepted where a uniform number is below; both are compared digit by
     digit, in all replicas at once, until every comparison is decided: after 7 digits on average.
     """
-    up, down, left, right = ~(spin ^ up), ~(spin ^ down), ~(spin ^ left), ~(spin ^ right)
-    four = up & down & left & right  # 1 where all neighbours are parallel: a flip costs 8
-    undecided = (up & down & (left | right)) | (left & right & (up | down))  # costs 4 or 8
+    undecided, four = costs(spin, up, down, left, right)
     accepted = ~undecided
     digit = 0
     while undecided != U(0) and digit < 64:
         r, a, b = random_bits(a, b)
         p = planes4[digit] ^ (four & planes_change[digit])
-        accepted |= undecided & p & ~r
-        undecided &= ~(p ^ r)
+        accepted, undecided = compared(accepted, undecided, p, r)
         digit += 1
     return accepted, a, b
 
 
-def unpack(words):
-    """Spins int8 of -1/+1, shape (64 n, L, L), from words at the sites, uint64 (n, L, L)."""
+@kernel
+def costs(spin, up, down, left, right):
+    """Where a flip costs 4 or 8 units of energy, and where all neighbours are parallel: 8."""
+    up, down, left, right = ~(spin ^ up), ~(spin ^ down), ~(spin ^ left), ~(spin ^ right)
+    vertical, horizontal = up & down, left & right
+    three = (vertical & (left | right)) | (horizontal & (up | down))
+    return three, vertical & horizontal
+
+
+@kernel
+def compared(accepted, undecided, p, r):
+    """`accepted` and `undecided` after a digit of probabilities and of uniform numbers."""
+    return accepted | (undecided & p & ~r), undecided & ~(p ^ r)
+
+
+def pack_words(words):
+    """Configurations as `pack_spins` packs them, (64 n, ceil(L^2 / 8)), of words, (n, L, L)."""
     n, L, _ = words.shape
-    octets = words.astype("<u8", copy=False).reshape(n, L * L, 1).view(np.uint8)
-    # In this order of bytes and bits each replica lies in one piece, as what follows likes it.
-    octets = np.ascontiguousarray(octets.transpose(0, 2, 1))[:, :, None]
-    bits = octets >> np.arange(8, dtype=np.uint8)[:, None]
-    bits &= 1
-    return spins_of_bits(bits).reshape(-1, L, L)
+    packed = np.empty((REPLICAS * n, packed_length(L)), dtype=np.uint8)
+    _pack(words.reshape(n, L * L), packed)
+    return packed
 
 
-def spins_of_bits(bits):
-    """Make spins -1/+1, int8, of an array of 0/1, uint8, in its memory."""
-    spins = bits.view(np.int8)
-    spins *= 2  # in place, for fresh memory would cost more than the arithmetic
-    spins -= 1
-    return spins
+@kernel
+def _pack(words, packed):
+    n, sites = words.shape
+    length = packed.shape[1]
+    block = np.empty(64, dtype=np.uint64)
+    for k in range(n):
+        for first in range(0, sites, 64):
+            for place in range(64):
+                site = first + (place ^ 7)  # a byte begins with its highest bit
+                block[place] = words[k, site] if site < sites else U(0)
+            _transpose(block)
+            start = first // 8
+            for replica in range(REPLICAS):
+                for i in range(min(8, length - start)):
+                    packed[REPLICAS * k + replica, start + i] = block[replica] >> U(8 * i) & U(255)
+
+
+@kernel
+def _transpose(block):
+    """Exchange bit i of word j with bit j of word i, for 64 words (Warren, Hacker's Delight)."""
+    width, mask = 32, U(0xFFFFFFFF)
+    while width > 0:
+        k = 0
+        while k < 64:
+            t = (block[k] >> U(width) ^ block[k | width]) & mask
+            block[k] ^= t << U(width)
+            block[k | width] ^= t
+            k = (k | width) + 1 & ~width
+        width >>= 1
+        mask ^= mask << U(width)

@@ -12,7 +12,7 @@ from threading import Thread
 import numba
 import numpy as np
 
-from ai4mat_ising.packing import pack_spins
+from ai4mat_ising.packing import unpack_spins
 from ai4mat_ising.progress import progress_bar
 
 BATCH_SECONDS = 0.1
@@ -23,8 +23,8 @@ BATCH_SPINS, BATCHES_UNDER_WAY = 2**18, 256
 def run_chunks(chunks, result, L, *, seed, workers=None, executor=None):
     """Fill ``result[where]`` for every (where, draw) in chunks, and return the result.
 
-    ``draw(seeds=..., stop=...)`` returns spins int8 (k, L, L); they are packed where the result is
-    two-dimensional. It can be pickled, and its kernels release the GIL and give up where
+    ``draw(seeds=..., stop=...)`` returns k configurations: spins, packed, which are unpacked for a
+    result of int8, or angles. It can be pickled, and its kernels release the GIL and give up where
     ``stop[0]`` is set: after Ctrl-C or an error.
     """
     reports, stop = SimpleQueue(), np.zeros(1, dtype=bool)
@@ -69,11 +69,11 @@ def _conduct(chunks, result, L, seed, workers, executor, report, stop):
 def _run(chunks, result, L, seed, executor, most, report, stop, stop_of_workers):
     chunks, root = iter(chunks), np.random.SeedSequence(seed)
     under_way, finished = {}, SimpleQueue()
-    packed, size = result.ndim == 2, 1
+    side, size = L if result.dtype == np.int8 else None, 1
     try:
         while batch := _next_batch(chunks, size):
             tasks = [(draw, root.spawn(1)[0]) for _, draw in batch]
-            future = executor.submit(_draw_batch, tasks, packed, stop_of_workers)
+            future = executor.submit(_draw_batch, tasks, side, stop_of_workers)
             under_way[future] = [where for where, _ in batch]
             future.add_done_callback(finished.put)
             while len(under_way) >= most:
@@ -100,13 +100,16 @@ def _next_batch(chunks, size):
     return batch
 
 
-def _draw_batch(tasks, packed, stop):
-    """Runs on a worker: the samples of a batch, and how long they took."""
+def _draw_batch(tasks, side, stop):
+    """Runs on a worker: the samples of a batch, and how long they took.
+
+    Packed spins are unpacked there, unless the side of the lattice is None.
+    """
     start = time.perf_counter()
     stop = np.zeros(1, dtype=bool) if stop is None else stop
     drawn = [draw(seeds=seeds, stop=stop) for draw, seeds in tasks]
-    if packed:
-        drawn = [pack_spins(spins) for spins in drawn]
+    if side is not None:
+        drawn = [unpack_spins(packed, side) for packed in drawn]
     return drawn, time.perf_counter() - start
 
 

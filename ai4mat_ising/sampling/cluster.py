@@ -8,20 +8,21 @@ cluster of the lattice a random sign. The kernels here go from site to site; `wo
 
 import numpy as np
 
+from ai4mat_ising.packing import pack_spins
 from ai4mat_ising.sampling.bits import U, bonds_of_sites, join, random_bits, threshold
 from ai4mat_ising.sampling.kernel import kernel
-from ai4mat_ising.sampling.rows import COLUMNS, unpack_rows
+from ai4mat_ising.sampling.rows import COLUMNS, pack_rows
 from ai4mat_ising.sampling.swendsen_wang_rows import sign_chain
 from ai4mat_ising.sampling.wolff_rows import grow_chain
 
 
 def wolff_chunk(L, T, warmup, spacing, seeds, stop):
-    """A chain of configurations at the one temperature that T repeats; int8 (len(T), L, L)."""
+    """A chain of configurations at the one temperature that T repeats; packed."""
     return _chain(grow_chain, _wolff, L, T, warmup, spacing, seeds, stop)
 
 
 def swendsen_wang_chunk(L, T, warmup, spacing, seeds, stop):
-    """A chain of configurations at the one temperature that T repeats; int8 (len(T), L, L)."""
+    """A chain of configurations at the one temperature that T repeats; packed."""
     return _chain(sign_chain, _swendsen_wang, L, T, warmup, spacing, seeds, stop)
 
 
@@ -31,10 +32,10 @@ def _chain(of_rows, of_sites, L, T, warmup, spacing, seeds, stop):
     if L <= COLUMNS:
         kept = np.empty((len(T), L), dtype=np.uint64)
         of_rows(kept, p, *rest)
-        return unpack_rows(kept)
+        return pack_rows(kept)
     kept = np.empty((len(T), L * L), dtype=np.int8)
     of_sites(kept, bonds_of_sites(L)[0], p, *rest)
-    return kept.reshape(-1, L, L)
+    return pack_spins(kept.reshape(-1, L, L))
 
 
 @kernel

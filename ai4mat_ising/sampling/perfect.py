@@ -16,6 +16,7 @@ C. M. Fortuin, P. W. Kasteleyn, Physica 57, 536 (1972); M. Ullrich, arXiv:1012.3
 
 import numpy as np
 
+from ai4mat_ising.packing import pack_spins
 from ai4mat_ising.sampling.bits import U, bonds_of_sites, random_bits, seeded, threshold
 from ai4mat_ising.sampling.kernel import kernel
 
@@ -24,12 +25,12 @@ LOWER, UPPER = 1, 2
 
 
 def perfect_chunk(L, T, seeds, stop):
-    """One exact configuration for each temperature in T; int8 (len(T), L, L)."""
+    """One exact configuration for each temperature in T; packed."""
     spins = np.empty((len(T), L * L), dtype=np.int8)
     p = -np.expm1(-2 / T)
     seeds = seeds.generate_state(len(T), np.uint64)
     _sample(spins, bonds_of_sites(L), threshold(p / (2 - p)), threshold(p), seeds, stop)
-    return spins.reshape(-1, L, L)
+    return pack_spins(spins.reshape(-1, L, L))
 
 
 @kernel

@@ -6,16 +6,16 @@ in which sites are visited; their spins and the random bits that accept a flip a
 
 import numpy as np
 
-from ai4mat_ising.sampling.bits import U, accepted_flips, acceptance_planes, random_bits, unpack
+from ai4mat_ising.sampling.bits import U, accepted_flips, acceptance_planes, pack_words, random_bits
 from ai4mat_ising.sampling.kernel import kernel
 
 
 def quench_chunk(L, T, sweeps, seeds, stop):
-    """Quench up to 64 replicas, one for each temperature in T; int8 (len(T), L, L)."""
+    """Quench up to 64 replicas, one for each temperature in T; packed."""
     words = np.empty((L, L), dtype=np.uint64)
     state = seeds.generate_state(2, np.uint64)
     _quench(words, sweeps, *acceptance_planes(T), *state, stop)
-    return unpack(words[None])[: len(T)]
+    return pack_words(words[None])[: len(T)]
 
 
 @kernel

@@ -5,17 +5,18 @@ Bit x of a row is its spin at column x (1 = up); bits from L on are 0.
 
 import numpy as np
 
-from ai4mat_ising.sampling.bits import U, random_bits, spins_of_bits
+from ai4mat_ising.sampling.bits import U, random_bits
 from ai4mat_ising.sampling.kernel import kernel
 
 COLUMNS = 64
 
 
-def unpack_rows(rows):
-    """Spins int8 of -1/+1, shape (n, L, L), from rows uint64 (n, L)."""
+def pack_rows(rows):
+    """Configurations as `pack_spins` packs them, from rows uint64 (n, L)."""
     n, L = rows.shape
     octets = rows.astype("<u8").view(np.uint8).reshape(n, L, 8)
-    return spins_of_bits(np.unpackbits(octets, axis=2, count=L, bitorder="little"))
+    bits = np.unpackbits(octets, axis=2, count=L, bitorder="little")
+    return np.packbits(bits.reshape(n, L * L), axis=1)
 
 
 @kernel

@@ -17,8 +17,9 @@ from grading import LANES, Graded, graded_cells
 from nbgrader.utils import is_grade, is_solution
 
 PRELOADED = ["IPython.core.interactiveshell", "matplotlib.pyplot", "sklearn.decomposition",
-             "sklearn.linear_model", "torch", "ai4mat_ising.checks", "ai4mat_ising.generation",
-             "ai4mat_ising.latent", "ai4mat_ising.plotting", "ai4mat_ising.training"]
+             "sklearn.linear_model", "torch", "torch._dynamo", "ai4mat_ising.checks",
+             "ai4mat_ising.generation", "ai4mat_ising.latent", "ai4mat_ising.plotting",
+             "ai4mat_ising.sampling", "ai4mat_ising.training"]
 
 
 def grade_quickly(notebooks):

@@ -4,7 +4,8 @@
 
 Every seed in a notebook's cells is shifted: what is drawn, how networks start and are trained, and
 the fresh inputs of the tests. All graded cells have to pass each time. The conditions of their
-checks tell, for each comparison of two numbers, how far it was from failing.
+checks tell, for each comparison of two numbers, how far it was from failing: least, median and
+largest of both sides and of the room between them.
 """
 
 import argparse
@@ -127,8 +128,9 @@ def report(name, threads, results):
         if graded.errors:
             print(f"  seed {seed}: {graded}")
     for text, group in narrowest(found for _, found in results.values())[:SHOWN]:
-        left, right = ([getattr(one, side) for one in group] for side in ("left", "right"))
-        print(f"  {text}\n      left {_spread(left)}; right {_spread(right)}")
+        columns = (f"{name} {_spread([getattr(one, name) for one in group])}"
+                   for name in ("left", "right", "room"))
+        print(f"  {text}\n      {'; '.join(columns)}")
 
 
 def narrowest(lists):
@@ -145,7 +147,7 @@ def narrowest(lists):
 
 
 def _share_left(one):
-    return one.room / max(abs(one.left), abs(one.right))
+    return one.room / (max(abs(one.left), abs(one.right)) or 1)
 
 
 def _spread(numbers):

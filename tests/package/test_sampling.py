@@ -25,7 +25,7 @@ from ai4mat_ising.observables import (
 )
 from ai4mat_ising.sampling import (
     bits, chunks, cluster, pack_spins, perfect, sample_chain, sample_equilibrium, sample_quench,
-    schedule
+    schedule, unpack_spins
 )
 from ai4mat_ising.sampling.cluster import swendsen_wang_chunk, wolff_chunk
 from ai4mat_ising.sampling.metropolis import metropolis_chunk
@@ -127,7 +127,8 @@ def test_one_chain_followed_through_time_follows_boltzmann(algorithm):
 def test_perfect_samples_are_those_of_a_chain_started_much_earlier(T):
     """With the same random numbers: that the past has been forgotten is what makes them exact."""
     L, n, stop = 24, 20, np.zeros(1, dtype=bool)
-    spins = perfect.perfect_chunk(L, np.full(n, T), np.random.SeedSequence(14), stop)
+    packed = perfect.perfect_chunk(L, np.full(n, T), np.random.SeedSequence(14), stop)
+    spins = unpack_spins(packed, L)
     seeds = np.random.SeedSequence(14).generate_state(n, np.uint64)
     p = -np.expm1(-2 / np.array([T]))
     graph = bits.bonds_of_sites(L)
