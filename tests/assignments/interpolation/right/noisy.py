@@ -1,4 +1,4 @@
-"""Right but untidy: prints, warnings, logs, a progress bar; changes its arguments; odd types."""
+"""Right but untidy: prints, warnings, logs, a progress bar; odd types."""
 
 import logging
 import os
@@ -26,38 +26,28 @@ def train_autoencoder(images, seed):
     flat = torch.as_tensor(images).flatten(1)
     mean = flat.mean(0)
     components = torch.linalg.svd(flat - mean, full_matrices=False)[2][:2].T
-    model = LinearAutoencoder(mean.numpy(), components.numpy())
-    images[:] = 0
-    return model
+    return LinearAutoencoder(mean.numpy(), components.numpy())
 
 
 def choose_ends(m, labels, kind):
     shout(kind)
-    m[labels == 0] += 10 if kind == "branches" else 0
     if kind == "branches":
-        low = int(m.argmin())
-        m[labels == 0] = -10
-        return {0: low, 1: int(m.argmax())}[0], int(m.argmax())
-    m[:] = abs(m)
-    key = m * (2 * labels - 1) - 5 * (1 - labels)
-    ends = key.argmax(), np.where(labels == 0, m, 3).argmin()
-    labels[:] = 7
-    return torch.tensor(ends)
+        high = np.where(labels == 0, -10, m)
+        return int(np.where(labels == 0, 10, m).argmin()), float(high.argmax())
+    key = abs(m) * (2 * labels - 1) - 5 * (1 - labels)
+    return torch.tensor((key.argmax(), np.where(labels == 0, abs(m), 3).argmin()))
 
 
 def code_path(model, start, end, steps):
     shout("walking")
     z = model.encode(torch.tensor(np.array([start, end])))  # tensors that carry gradients
-    start *= 0
-    end -= 3
     codes = z[0] + torch.linspace(0, 1, steps).outer(z[1] - z[0])
     return {"codes": codes, "images": model.decode(codes), "plot": plt.figure()}
 
 
 def averages(p):
     shout("averaging")
-    p *= 2
-    p -= 1
+    p = 2 * p - 1
     s = np.array([np.square(p[:, 0] + np.roll(p[:, 0], 1, axis)) for axis in (1, 2)])
     squares = np.square(p[:, 0]).mean((1, 2))
     energy = 2 * squares - s.mean((2, 3)).sum(0) / 2
@@ -68,14 +58,12 @@ def draw_configurations(p, n, seed):
     shout("drawing")
     state = np.random.RandomState(seed)
     drawn = np.stack([state.binomial(1, p[0].astype(float)) for _ in tqdm(range(n))])
-    p[:] = np.nan
     return torch.as_tensor(drawn * 2.0 - 1)
 
 
 def neighbour_covariance(spins):
     shout("comparing")
     s = spins - np.mean(spins, axis=0)
-    spins[:] = 0
     return np.array([np.mean(s[:, 1:] * s[:, :-1]) * (s.shape[1] - 1) / s.shape[1]
                      + np.mean(s[:, 0] * s[:, -1]) / s.shape[1]
                      + np.mean(s * s[:, :, np.arange(s.shape[2]) - 1])]) / 2
@@ -86,7 +74,6 @@ def nearest(points, pool, k, exclude):
     pool = pool.astype(np.float64)
     pool[exclude] = 1e9
     rows = [np.linalg.norm((pool - point).reshape(len(pool), -1), axis=1) for point in tqdm(points)]
-    points[:] = 0
     return np.argsort(rows, axis=-1, kind="stable")[:, :k].astype(float)
 
 

@@ -3,7 +3,7 @@
 The distance is the sum of the absolute differences. There are as many latent numbers as pixels,
 so that a line between codes is one between images.
 
-Loses: test_trained_path, test_draws, check_nearest, test_nearest
+Loses: check_path, test_trained_path, test_draws, check_nearest, test_nearest
 """
 
 import numpy as np
