@@ -27,7 +27,7 @@ from grading import (
     submit,
 )
 
-NAME = "latent_1d"
+NAME = "latent_pca"
 # As in the chapter for instructors.
 PATTERN = r".*/(?P<student_id>\w+)_attempt_[0-9-]+_(?P<file_id>\w+)"
 

@@ -118,7 +118,7 @@ def negative_elbo(reconstruction, mean, log_variance, epsilon):
     return reconstruction + (0.5 * (mean**2 + sigma**2 - 1) - np.log(sigma)).sum(axis=1)
 
 
-def draw_epsilons(rows):
+def draw_epsilons(rows, coin):
     for row in rows:
         print(row)
 

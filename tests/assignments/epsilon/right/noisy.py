@@ -1,4 +1,4 @@
-"""Right but untidy: prints, warnings, logs; changes its arguments; odd types."""
+"""Right but untidy: prints, warnings, logs; odd types."""
 
 import logging
 import os
@@ -21,26 +21,19 @@ def shout(text):
 
 def kl_divergence(mean, log_variance):
     shout("kl")
-    mean **= 2
     variance = np.exp(log_variance)
-    mean += variance - log_variance - 1
-    log_variance[:] = 0
-    return tuple(mean.sum(1) / 2)
+    return tuple((mean**2 + variance - log_variance - 1).sum(1) / 2)
 
 
 def cross_entropy(logits, images):
     shout("cross entropy")
-    logits *= 1 - 2 * images
-    images[:] = 0
-    return list(np.logaddexp(0.0, logits.astype(np.float64)).sum((1, 2, 3)))
+    against = logits.astype(np.float64) * (1 - 2 * images)
+    return list(np.logaddexp(0.0, against).sum((1, 2, 3)))
 
 
 def mean_loss(reconstruction, kl, size, latent_dim):
     shout("loss")
-    reconstruction /= size**2
-    kl /= latent_dim
-    reconstruction += kl
-    return [reconstruction.mean()]
+    return [(reconstruction / size**2 + kl / latent_dim).mean()]
 
 
 def effective_beta(size, latent_dim, over_pixels, over_latents):
@@ -51,17 +44,13 @@ def effective_beta(size, latent_dim, over_pixels, over_latents):
 
 def negative_elbo(reconstruction, mean, log_variance, epsilon):
     shout("bound")
-    log_variance += np.log(epsilon**2)
-    reconstruction += 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(1)
-    mean *= 0
-    return torch.tensor(reconstruction)
+    wide = log_variance + np.log(epsilon**2)
+    return torch.tensor(reconstruction + 0.5 * (mean**2 + np.exp(wide) - 1 - wide).sum(1))
 
 
 def train_vae(images, latent_dim, beta, epsilon, seed):
     shout("training")
-    model = minimise(images.copy(), latent_dim, beta, epsilon, seed)
-    images[:] = 0
-    return model.train()
+    return minimise(images, latent_dim, beta, epsilon, seed).train()
 
 
 def measure(model, images):
@@ -72,7 +61,6 @@ def measure(model, images):
         mean = model.encode(x)
     rows = np.concatenate([mean.numpy().T, images.mean((1, 2, 3))[None]])
     correlations = np.corrcoef(rows)[-1, :-1]
-    images *= 0
     return {
         "model": model,
         "reconstruction": rec.mean(),
@@ -82,7 +70,7 @@ def measure(model, images):
     }
 
 
-def draw_epsilons(rows):
+def draw_epsilons(rows, coin):
     shout("drawing")
     import matplotlib.pyplot as plt
 
@@ -92,18 +80,16 @@ def draw_epsilons(rows):
 
 def find_code(mean, log_variance, epsilon):
     shout("looking")
-    log_variance /= 2
-    mean /= epsilon * np.exp(log_variance.mean(0))
+    log_sigma = log_variance / 2
     words = np.full(mean.shape[1], "dead", dtype=object)
-    words[log_variance.std(0) > 0.2] = "width"
-    words[mean.std(0) > 0.2] = "mean"
+    words[log_sigma.std(0) > 0.2] = "width"
+    words[(mean / np.exp(log_sigma.mean(0))).std(0) > 0.2 * epsilon] = "mean"
     return words
 
 
 def critical_epsilon(spins, latent_dim):
     shout("predicting")
     S = (abs(np.fft.fft2(spins)) ** 2).mean(0).max() / spins[0].size
-    spins[:] = 1
     epsilon = np.sqrt(latent_dim * S / spins[0].size)
     return np.array(np.inf if epsilon > 1 else epsilon)
 
