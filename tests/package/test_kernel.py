@@ -29,7 +29,8 @@ def package(tmp_path):
 
 def drawn_by_a_new_process(package, cache):
     """Checksum of some spins, and whether their kernel had been compiled before."""
-    environment = {**os.environ, "PYTHONPATH": str(package.parent), "AI4MAT_CACHE": str(cache)}
+    environment = {**os.environ, "PYTHONPATH": str(package.parent), "AI4MAT_CACHE": str(cache),
+                   "AI4MAT_PROGRESS": "0"}
     environment.pop("NUMBA_CACHE_DIR", None)
     result = subprocess.run([sys.executable, "-c", DRAW], capture_output=True, text=True,
                             env=environment, cwd=package.parent)
