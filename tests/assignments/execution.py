@@ -1,10 +1,12 @@
 """Runs filled-in notebooks cell by cell without nbgrader, which takes several times as long.
 
 What costs points is the same: an error in a graded cell, or anything on its stderr. The tests
-compare the two. Left out are cells on which no grade depends, such as those that draw figures. Each
-notebook has a process of its own, forked from one that has imported what all of them import.
+compare the two. Left out are cells on which no grade depends, such as those that draw figures, and
+those that `leave_out` marks. Each notebook has a process of its own, forked from one that has
+imported what all of them import.
 """
 
+import ast
 import contextlib
 import io
 import multiprocessing
@@ -16,10 +18,10 @@ from concurrent.futures import ProcessPoolExecutor
 from grading import LANES, Graded, graded_cells
 from nbgrader.utils import is_grade, is_solution
 
-PRELOADED = ["IPython.core.interactiveshell", "matplotlib.pyplot", "sklearn.decomposition",
-             "sklearn.linear_model", "torch", "torch._dynamo", "ai4mat_ising.checks",
-             "ai4mat_ising.generation", "ai4mat_ising.latent", "ai4mat_ising.plotting",
-             "ai4mat_ising.sampling", "ai4mat_ising.training"]
+PRELOADED = ["IPython.core.interactiveshell", "matplotlib.pyplot", "nbgrader.api",
+             "sklearn.decomposition", "sklearn.linear_model", "torch", "torch._dynamo",
+             "ai4mat_ising.checks", "ai4mat_ising.generation", "ai4mat_ising.latent",
+             "ai4mat_ising.plotting", "ai4mat_ising.sampling", "ai4mat_ising.training"]
 
 
 def grade_quickly(notebooks):
@@ -75,8 +77,45 @@ def _errors_of_cells(notebook, threads, names):
     return errors
 
 
+def leave_out(notebook, changed):
+    """Mark the graded cells that use none of the names in `changed`, not even by way of others.
+
+    Their points are those of the notebook in which nothing has changed, which must have them all.
+    """
+    uses = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and not is_grade(cell):
+            for node in ast.parse(cell.source).body:
+                for name in defined(node):
+                    uses.setdefault(name, set()).update(_names(node))
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and is_grade(cell):
+            reached, waiting = set(), _names(ast.parse(cell.source))
+            while waiting:
+                reached |= waiting
+                waiting = set().union(*(uses.get(name, set()) for name in waiting)) - reached
+            cell.metadata["left_out"] = not reached & changed
+
+
+def defined(node):
+    """Names that a statement defines, other than by an import."""
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return {node.name}
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _names(node):
+    """Names that code takes from elsewhere, or could."""
+    inside = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
+    own = {n.id for n in inside if isinstance(n.ctx, ast.Store)}
+    own |= {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
+    return {n.id for n in inside} - own
+
+
 def _matters(cell):
     """Whether grades can depend on a cell: answers and tests do not rely on others' variables."""
+    if cell.metadata.get("left_out"):
+        return False
     theirs = is_grade(cell) or is_solution(cell) or cell.metadata.get("preamble")
     return theirs or re.search(r"^(import|from) ", cell.source, re.MULTILINE)
 

@@ -1,10 +1,11 @@
 """Every right answer gets all points, every wrong one loses exactly the points that it should, and
 the untouched release gets none. Some are graded by nbgrader, all of them by a quicker way."""
 
+import ast
 import re
 
 import pytest
-from execution import grade_quickly
+from execution import defined, grade_quickly, leave_out
 from grading import (
     PROBLEM_SETS,
     asked_functions,
@@ -39,10 +40,14 @@ def filled(name, notebook):
     base, *_ = corpus(name, "right")
     base = read_answer(base, reference)
     notebooks = {"solution": submit(notebook, reference)}
-    for path in corpus(name, "right") + corpus(name, "wrong"):
+    wrong = corpus(name, "wrong")
+    for path in corpus(name, "right") + wrong:
         answer = read_answer(path, reference)
         functions = base.functions | answer.functions
         notebooks[path.stem] = submit(notebook, functions, [base.preamble, answer.preamble])
+        if path in wrong:
+            helpers = set().union(*map(defined, ast.parse(answer.preamble).body))
+            leave_out(notebooks[path.stem], helpers | set(answer.functions))
     return notebooks
 
 
