@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-package-book test-assignments release bench clean
+.PHONY: help book serve test test-package test-book test-assignments release bench clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/\1 /p' $(MAKEFILE_LIST) | awk '{name = $$1; $$1 = ""; printf "make %-8s%s\n", name, $$0}'
@@ -26,12 +26,10 @@ serve: .venv/installed  ## show the built site on http://localhost:8000 (PORT=..
 	@$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 $(PORT)
 
 test: .venv/installed  ## run every test: package, book, assignments
-	@$(MAKE) --jobs 2 test-package-book test-assignments  # many tests keep one core busy only
+	@$(MAKE) --jobs 3 test-package test-book test-assignments  # many tests keep one core busy only
 
-test-package-book:
-	@$(BIN)/python -m pytest tests/package tests/book
-test-assignments:
-	@$(BIN)/python -m pytest tests/assignments
+test-package test-book test-assignments:
+	@$(BIN)/python -m pytest $(@:test-%=tests/%)
 
 release: .venv/installed  ## make exercises/ from solutions/, and the zip for students
 	for set in solutions/*/; do PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --force "$$(basename $$set)" || exit 1; done

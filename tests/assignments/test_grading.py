@@ -52,9 +52,8 @@ def filled(name, notebook):
 
 
 def by_nbgrader(name):
-    """Files whose answers nbgrader grades: the solution and one that is partly right."""
-    partly, *_ = corpus(name, "wrong")
-    return ["solution", partly.stem]
+    """Files whose answers nbgrader grades: one that is right and one that is partly right."""
+    return [corpus(name, kind)[0].stem for kind in ("right", "wrong")]
 
 
 class _Lazily(dict):
@@ -93,8 +92,8 @@ def test_the_quick_grades_are_those_of_nbgrader(name, graded, quickly_graded):
 
 
 @pytest.mark.parametrize("name", PROBLEM_SETS)
-def test_the_solution_gets_full_marks(name, graded):
-    result = graded[name]["solution"]
+def test_the_solution_gets_full_marks(name, quickly_graded):
+    result = quickly_graded[name]["solution"]
     assert result.total == sum(worth(name).values()), result
     assert not result.errors
 
@@ -111,7 +110,7 @@ def test_the_untouched_release_gets_nothing_and_raises_only_not_implemented(name
 @pytest.mark.parametrize("name", PROBLEM_SETS)
 def test_written_answers_wait_for_a_person_and_missing_ones_do_not(name, graded):
     written = written_cells(read_source(name))
-    assert graded[name]["solution"].waiting == dict.fromkeys(written, True)
+    assert graded[name]["base"].waiting == dict.fromkeys(written, True)
     assert graded[name]["untouched"].waiting == dict.fromkeys(written, False)
 
 
