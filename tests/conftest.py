@@ -3,8 +3,11 @@
 import os
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
@@ -14,7 +17,9 @@ FLAGS += ["--disable-background-networking", "--disable-component-update", "--di
 @pytest.fixture(scope="session")
 def browser():
     """Headless Chromium of the system: Playwright's own is a download from another host."""
-    path = _chromium() or _install_chromium()
+    # Tests of the book and of the assignments run side by side; only one of them may install.
+    with FileLock(Path(tempfile.gettempdir()) / "ai4mat-ising-chromium.lock"):
+        path = _chromium() or _install_chromium()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chromium
