@@ -143,6 +143,30 @@ def check_number(name, value, low=None, high=None):
     return float(check_array(name, np.reshape(array, ()), (), low, high))
 
 
+def check_unchanged(name, given, before):
+    """Check that a function has left its arguments as they were.
+
+    Parameters
+    ----------
+    name : str
+        What the student calls the function.
+    given : iterable of array_like
+        The arguments, after the call.
+    before : iterable of array_like
+        The same values, as they were before it.
+
+    Raises
+    ------
+    AssertionError
+        If a value or a shape is another one.
+    """
+    expect(
+        all(np.array_equal(now, then) for now, then in zip(given, before, strict=True)),
+        f"{name} must leave its arguments as they are, got other values in them afterwards. "
+        "Write a = a + b rather than a += b, and change entries of a copy only.",
+    )
+
+
 @contextlib.contextmanager
 def quiet():
     """Keep what a student's function prints or logs, and its warnings, out of a check.

@@ -26,10 +26,15 @@ PRELOADED = ["IPython.core.interactiveshell", "matplotlib.pyplot", "nbgrader.api
 
 def grade_quickly(notebooks):
     """Scores of notebooks that hold the hidden tests: {name: NotebookNode} to {name: Graded}."""
+    with processes(LANES) as pool:
+        return dict(zip(notebooks, pool.map(run, notebooks.values())))
+
+
+def processes(lanes):
+    """A pool for as many notebooks at a time, each in a process of its own."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
-    with ProcessPoolExecutor(LANES, context, max_tasks_per_child=1) as pool:
-        return dict(zip(notebooks, pool.map(run, notebooks.values())))
+    return ProcessPoolExecutor(lanes, context, max_tasks_per_child=1)
 
 
 def run(notebook, threads=1, names=None):

@@ -11,15 +11,14 @@ largest of both sides and of the room between them.
 import argparse
 import ast
 import itertools
-import multiprocessing
 import operator
 import os
 import sys
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from typing import NamedTuple
 
 import numpy as np
-from execution import PRELOADED, run
+from execution import processes, run
 from grading import PROBLEM_SETS, read_source
 from nbgrader.utils import is_grade
 from tqdm import tqdm
@@ -176,11 +175,8 @@ def main():
 
 def run_all(name, seeds, threads):
     """`run_with_seed` for many seeds: {seed: (Graded, comparisons)}."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
-    lanes = max(1, os.cpu_count() // threads)
     results = {}
-    with ProcessPoolExecutor(lanes, context, max_tasks_per_child=1) as pool:
+    with processes(max(1, os.cpu_count() // threads)) as pool:
         waiting = {pool.submit(run_with_seed, name, seed, threads): seed for seed in seeds}
         for done in tqdm(as_completed(waiting), name, len(waiting)):
             results[waiting[done]] = done.result()

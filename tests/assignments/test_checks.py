@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from ai4mat_ising.checks import check_array, check_dict, check_number, expect, quiet
+from ai4mat_ising.checks import (
+    check_array, check_dict, check_number, check_unchanged, expect, quiet
+)
 
 
 def test_a_message_wraps_at_80_characters_and_starts_on_its_own_line():
@@ -105,6 +107,16 @@ def test_a_wrong_dictionary_is_described(value, message):
     with pytest.raises(AssertionError) as error:
         check_dict("x", value, ["a", "b"])
     assert str(error.value) == "\n" + message
+
+
+def test_arguments_left_as_they_were_are_fine():
+    check_unchanged("f", [np.arange(3), [1.0]], ([0, 1, 2], np.ones(1)))
+
+
+@pytest.mark.parametrize("given", [[np.array([0, 2, 2])], [np.arange(2)]])
+def test_a_changed_argument_is_told(given):
+    with pytest.raises(AssertionError, match="f must leave its arguments as they are, got other"):
+        check_unchanged("f", given, [np.arange(3)])
 
 
 def test_quiet_keeps_every_kind_of_noise_away(capfd):
