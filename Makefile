@@ -28,8 +28,9 @@ serve: .venv/installed  ## show the built site on http://localhost:8000 (PORT=..
 test: .venv/installed  ## run every test: package, book, assignments
 	@$(MAKE) --jobs 3 test-package test-book test-assignments  # many tests keep one core busy only
 
+# One thread each: those of PyTorch that wait for one another would keep the others' cores busy.
 test-package test-book test-assignments:
-	@$(BIN)/python -m pytest $(@:test-%=tests/%)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(@:test-%=tests/%)
 
 release: .venv/installed  ## make exercises/ from solutions/, and the zip for students
 	for set in solutions/*/; do PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --force "$$(basename $$set)" || exit 1; done

@@ -22,11 +22,13 @@ import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.utils import is_grade, is_solution
 
+from ai4mat_ising.cache import cache_folder
+
 ROOT = Path(__file__).parents[2]
 SOLUTIONS, EXERCISES, CORPUS = ROOT / "solutions", ROOT / "exercises", Path(__file__).parent
 PROBLEM_SETS = sorted(folder.name for folder in SOLUTIONS.iterdir() if folder.is_dir())
 
-# Two course folders are graded side by side: nbgrader itself grades one notebook at a time.
+# Notebooks, or course folders, graded side by side: nbgrader itself grades one at a time.
 LANES = 2
 
 
@@ -39,7 +41,7 @@ def environment(home):
     Parameters
     ----------
     home : Path
-        Takes the place of the home folder; nothing outside it is read or written.
+        Takes the place of the home folder; nothing else is read or written but our package's cache.
     """
     own = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
     own.update(
@@ -53,6 +55,8 @@ def environment(home):
         PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         # One core for each lane.
         OMP_NUM_THREADS="1",
+        # Compiled kernels and drawn data sets are the same for everyone.
+        AI4MAT_CACHE=str(cache_folder()),
     )
     return own
 
@@ -274,13 +278,13 @@ class Graded:
         return {cell for cell, (points, maximum) in self.scores.items() if points == maximum > 0}
 
 
-def grade(folder, name, submissions):
-    """Have nbgrader grade submissions in course folders side by side.
+def grade(courses, name, submissions):
+    """Have nbgrader grade submissions, shared among course folders side by side.
 
     Parameters
     ----------
-    folder : Path
-        New folder for the courses.
+    courses : list of Path
+        Folders that `make_course` made, one for each core.
     name : str
         Problem set.
     submissions : dict of str to NotebookNode
@@ -290,11 +294,8 @@ def grade(folder, name, submissions):
     -------
     dict of str to Graded
     """
-    first = make_course(folder / "0", name)
-    lanes = min(LANES, len(submissions))
-    courses = [first] + [shutil.copytree(first, folder / str(i)) for i in range(1, lanes)]
     for i, (student, notebook) in enumerate(submissions.items()):
-        path = courses[i % lanes] / "submitted" / student / name / f"{name}.ipynb"
+        path = courses[i % len(courses)] / "submitted" / student / name / f"{name}.ipynb"
         path.parent.mkdir(parents=True)
         nbformat.write(notebook, path)
     running = [(course, start(course, "autograde", name)) for course in courses]

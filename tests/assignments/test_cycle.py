@@ -18,7 +18,6 @@ from grading import (
     corpus,
     environment,
     graded_cells,
-    make_course,
     nbgrader,
     read_answer,
     read_notebook,
@@ -54,9 +53,9 @@ def answers():
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory, exchange, answers):
+def finished(tmp_path_factory, new_course, exchange, answers):
     """The course folder and those of the students, after everything has been done."""
-    course = make_course(tmp_path_factory.mktemp("instructor") / "course", NAME)
+    course = new_course(NAME)
     nbgrader(course, "release_assignment", NAME, *exchange)
     students = {student: tmp_path_factory.mktemp(student) for student in answers[0]}
     for student, folder in students.items():
@@ -145,9 +144,9 @@ def test_formgrader_shows_the_grades_in_jupyterlab(lab, browser, expected):
             assert shown == f"{score:g} / {expected['right']:g}", student
 
 
-def test_what_a_learning_platform_hands_over_is_collected(tmp_path):
+def test_what_a_learning_platform_hands_over_is_collected(new_course):
     """Without an exchange: a zip with a notebook of each student, named by the platform."""
-    course = make_course(tmp_path / "course", NAME)
+    course = new_course(NAME)
     archive = course / "downloaded" / NAME / "archive"
     archive.mkdir(parents=True)
     release = EXERCISES / NAME / f"{NAME}.ipynb"

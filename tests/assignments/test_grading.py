@@ -7,6 +7,7 @@ import re
 import pytest
 from execution import defined, grade_quickly, leave_out
 from grading import (
+    LANES,
     PROBLEM_SETS,
     asked_functions,
     corpus,
@@ -68,13 +69,14 @@ class _Lazily(dict):
 
 
 @pytest.fixture(scope="session")
-def graded(tmp_path_factory):
+def graded(new_course):
     """What nbgrader made of some submissions: {problem set: {student: Graded}}."""
     def make(name):
         release = read_release(name)
         notebooks = filled(name, release)
         chosen = {student: notebooks[student] for student in by_nbgrader(name)}
-        return grade(tmp_path_factory.mktemp(name), name, chosen | {"untouched": release})
+        courses = [new_course(name) for _ in range(LANES)]
+        return grade(courses, name, chosen | {"untouched": release})
 
     return _Lazily(make)
 

@@ -26,10 +26,9 @@ MODULES = list((ROOT / "ai4mat_ising").rglob("*.py"))
 
 
 @pytest.fixture(scope="session", params=PROBLEM_SETS)
-def course(request, tmp_path_factory):
+def course(request, new_course):
     """A course folder with a release made just now, and the problem set's name."""
-    folder = tmp_path_factory.mktemp("release") / "course"
-    return make_course(folder, request.param), request.param
+    return new_course(request.param), request.param
 
 
 def test_every_problem_set_is_released_and_nothing_else():

@@ -212,6 +212,7 @@ def test_repr_says_what_is_inside(light):
 # --- with torch's tools ----------------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("ignore:This DataLoader will create")  # on a machine of one core
 @pytest.mark.parametrize("workers", [0, 2])
 def test_dataloader_delivers_everything_once(light, workers):
     batches = list(DataLoader(light, batch_size=512, num_workers=workers))
