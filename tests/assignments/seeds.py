@@ -25,6 +25,8 @@ from tqdm import tqdm
 
 # Seeds in the notebooks are smaller, so that no run uses a seed of another.
 STEP = 100_003
+# What the cells call; no name of theirs.
+SHIFTED, COMPARED = "shifted_by_seeds", "compared_by_seeds"
 # Comparisons that are shown of each problem set: those with the least room.
 SHOWN = 8
 
@@ -56,13 +58,22 @@ def run_with_seed(name, seed, threads=1):
         if cell.cell_type == "code":
             cell.source = rewritten(cell)
 
+    names = {SHIFTED: lambda value: value + STEP * seed, COMPARED: recorder(found)}
+    return run(notebook, threads, names), found
+
+
+def recorder(found):
+    """Compares what `rewritten` cells compare, and adds it to the list, if it is two numbers."""
     def compared(text, left, sign, right):
-        if np.ndim(left) == np.ndim(right) == 0:
+        if _is_number(left) and _is_number(right):
             found.append(Comparison(text, float(left), sign, float(right)))
         return OPERATORS[sign](left, right)
 
-    names = {"shifted": lambda value: value + STEP * seed, "compared": compared}
-    return run(notebook, threads, names), found
+    return compared
+
+
+def _is_number(value):
+    return np.ndim(value) == 0 and np.asarray(value).dtype.kind in "biuf"
 
 
 def rewritten(cell):
@@ -74,20 +85,20 @@ def rewritten(cell):
 
 
 class _Seeds(ast.NodeTransformer):
-    """Makes ``seed=1`` ``seed=shifted(1)``, and the same of NumPy's and torch's generators."""
+    """Makes ``seed=1`` ``seed=SHIFTED(1)``, and the same of NumPy's and torch's generators."""
 
     def visit_Call(self, node):
         self.generic_visit(node)
         if getattr(node.func, "attr", None) in {"default_rng", "manual_seed"}:
-            node.args[0] = _call("shifted", node.args[0])
+            node.args[0] = _call(SHIFTED, node.args[0])
         for keyword in node.keywords:
             if keyword.arg == "seed":
-                keyword.value = _call("shifted", keyword.value)
+                keyword.value = _call(SHIFTED, keyword.value)
         return node
 
 
 class _Conditions(ast.NodeTransformer):
-    """Makes ``a < b`` ``compared("cell: a < b", a, "<", b)`` in the conditions of `expect`."""
+    """Makes ``a < b`` ``COMPARED("cell: a < b", a, "<", b)`` in the conditions of `expect`."""
 
     def __init__(self, grade_id):
         self.grade_id, self.inside = grade_id, False
@@ -109,7 +120,7 @@ class _Conditions(ast.NodeTransformer):
 
     def _pair(self, left, op, right):
         text = f"{self.grade_id}: {ast.unparse(ast.Compare(left, [op], [right]))}"
-        return _call("compared", ast.Constant(text), left, ast.Constant(SIGNS[type(op)]), right)
+        return _call(COMPARED, ast.Constant(text), left, ast.Constant(SIGNS[type(op)]), right)
 
 
 def _call(name, *arguments):
@@ -123,9 +134,12 @@ def report(name, threads, results):
     """Print what the runs of a problem set scored, {seed: (Graded, comparisons)}, and its limits."""
     totals = sorted(graded.total for graded, _ in results.values())
     print(f"\n{name}, threads {threads}, runs {len(totals)}: {totals[0]} to {totals[-1]} points")
+    failed = {}
     for seed, (graded, _) in sorted(results.items()):
         if graded.errors:
-            print(f"  seed {seed}: {graded}")
+            failed.setdefault(str(graded), []).append(seed)
+    for errors, seeds in failed.items():
+        print(f"  seeds {', '.join(map(str, seeds))}: {errors}")
     for text, group in narrowest(found for _, found in results.values())[:SHOWN]:
         columns = (f"{name} {_spread([getattr(one, name) for one in group])}"
                    for name in ("left", "right", "room"))

@@ -1,8 +1,10 @@
 """The script that runs solutions with many seeds shifts all of them and measures the room left."""
 
 import nbformat
+import numpy as np
 import pytest
 import seeds
+import torch
 from grading import PROBLEM_SETS, graded_cells, read_source
 
 CODE = """\
@@ -14,14 +16,14 @@ expect(0.7 <= share < best and not empty, f"{share < 2}")
 expect(shape == (2, 3), "no inequality")
 """
 SHIFTED = """\
-rng = np.random.default_rng(shifted(101))
-torch.manual_seed(shifted(base + 1))
-model = train(images, 3, seed=shifted(7))
+rng = np.random.default_rng(shifted_by_seeds(101))
+torch.manual_seed(shifted_by_seeds(base + 1))
+model = train(images, 3, seed=shifted_by_seeds(7))
 label = 'seed=7'
 """
 RECORDED = """\
-expect((compared('test_it: 0.7 <= share', 0.7, '<=', share) and \
-compared('test_it: share < best', share, '<', best)) and (not empty), f'{share < 2}')
+expect((compared_by_seeds('test_it: 0.7 <= share', 0.7, '<=', share) and \
+compared_by_seeds('test_it: share < best', share, '<', best)) and (not empty), f'{share < 2}')
 expect(shape == (2, 3), 'no inequality')"""
 
 
@@ -32,6 +34,14 @@ def test_seeds_are_shifted_and_conditions_of_graded_cells_recorded(graded):
     rewritten = seeds.rewritten(cell)
     assert rewritten.startswith(SHIFTED)
     assert (rewritten.removeprefix(SHIFTED) == RECORDED) is graded
+
+
+def test_only_comparisons_of_numbers_are_recorded():
+    found = []
+    compared = seeds.recorder(found)
+    assert compared("sets", {1}, "<=", {1, 2}) and not compared("text", "b", "<", "a")
+    assert not compared("one number each", np.float32(2), "<", torch.tensor(1))
+    assert found == [seeds.Comparison("one number each", 2.0, "<", 1.0)]
 
 
 @pytest.mark.parametrize("sign, room", [("<", 0.25), ("<=", 0.25), (">", -0.25), (">=", -0.25)])
@@ -60,4 +70,5 @@ def test_every_problem_set_can_be_rewritten():
     for name in PROBLEM_SETS:
         for cell in read_source(name).cells:
             if cell.cell_type == "code":
+                assert seeds.SHIFTED not in cell.source and seeds.COMPARED not in cell.source
                 compile(seeds.rewritten(cell), name, "exec")
