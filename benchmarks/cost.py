@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from ai4mat_ising.exact import critical_temperature
 from ai4mat_ising.plotting import DISORDERED, ORDERED
 from ai4mat_ising.sampling import sample_equilibrium
+from ai4mat_ising.sampling.schedule import CHAIN
 from benchmarks import in_turn
 
 OUTPUT = Path(__file__).resolve().parent.parent / "book" / "_static" / "sampling_cost.png"
@@ -32,7 +33,7 @@ def measure():
 
 
 def seconds_per_configuration(L):
-    T, n = critical_temperature(), max(2**21 // L**2, 32)  # two workers can share 32
+    T, n = critical_temperature(), max(2**21 // L**2, 2 * CHAIN)  # for each worker a chain
 
     def seconds(workers):
         start = time.perf_counter()
