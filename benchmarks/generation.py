@@ -53,13 +53,20 @@ def models(L, train):
 
 
 def trained(model, images):
-    start = time.perf_counter()
-    fit(model, images, epochs=1, batch_size=100, lr=RATES[0], progress=False)
-    left = SECONDS / (time.perf_counter() - start) - 1
-    for rate in RATES:
-        epochs = max(1, int(left / len(RATES)))
-        fit(model, images, epochs=epochs, batch_size=100, lr=rate, progress=False)
+    """Spend on each rate an equal share of what is left, by the time that epochs took before."""
+    end = time.perf_counter() + SECONDS
+    per_epoch = seconds_of(model, images, 1, RATES[0])
+    for i, rate in enumerate(RATES):
+        share = (end - time.perf_counter()) / (len(RATES) - i)
+        epochs = max(1, int(share / per_epoch))
+        per_epoch = seconds_of(model, images, epochs, rate) / epochs
     return model
+
+
+def seconds_of(model, images, epochs, rate):
+    start = time.perf_counter()
+    fit(model, images, epochs=epochs, batch_size=100, lr=rate, progress=False)
+    return time.perf_counter() - start
 
 
 def print_row(name, seconds, model, fresh):
