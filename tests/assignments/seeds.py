@@ -26,7 +26,7 @@ from tqdm import tqdm
 # Seeds in the notebooks are smaller, so that no run uses a seed of another.
 STEP = 100_003
 # What the cells call; no name of theirs.
-SHIFTED, COMPARED = "shifted_by_seeds", "compared_by_seeds"
+SHIFTED, COMPARED, THREADS = "shifted_by_seeds", "compared_by_seeds", "threads_by_seeds"
 # Comparisons that are shown of each problem set: those with the least room.
 SHOWN = 8
 
@@ -57,8 +57,8 @@ def run_with_seed(name, seed, threads=1):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.source = rewritten(cell)
-
-    names = {SHIFTED: lambda value: value + STEP * seed, COMPARED: recorder(found)}
+    names = {SHIFTED: lambda value: value + STEP * seed, COMPARED: recorder(found),
+             THREADS: threads}
     return run(notebook, threads, names), found
 
 
@@ -85,12 +85,18 @@ def rewritten(cell):
 
 
 class _Seeds(ast.NodeTransformer):
-    """Makes ``seed=1`` ``seed=SHIFTED(1)``, and the same of NumPy's and torch's generators."""
+    """Makes ``seed=1`` ``seed=SHIFTED(1)``, and the same of NumPy's and torch's generators.
+
+    Notebooks that settle on one thread for torch take as many as the script is told.
+    """
 
     def visit_Call(self, node):
         self.generic_visit(node)
-        if getattr(node.func, "attr", None) in {"default_rng", "manual_seed"}:
+        called = getattr(node.func, "attr", None)
+        if called in {"default_rng", "manual_seed"}:
             node.args[0] = _call(SHIFTED, node.args[0])
+        elif called == "set_num_threads":
+            node.args[0] = ast.Name(THREADS, ast.Load())
         for keyword in node.keywords:
             if keyword.arg == "seed":
                 keyword.value = _call(SHIFTED, keyword.value)
