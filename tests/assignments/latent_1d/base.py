@@ -4,6 +4,7 @@ A right answer, and a quick one: an answer of the corpus takes from here what it
 """
 
 import numpy as np
+from scipy.stats import rankdata
 
 
 def train_autoencoder(images, seed):
@@ -62,7 +63,7 @@ def relate_to_magnetization(z, m):
     dz, dm = z - z.mean(), m - m.mean()
     slope = (dz @ dm) / (dz @ dz)
     r2 = (dz @ dm) ** 2 / ((dz @ dz) * (dm @ dm))
-    rank_z, rank_m = np.argsort(np.argsort(z)), np.argsort(np.argsort(m))
+    rank_z, rank_m = rankdata(z), rankdata(m)
     return {
         "slope": slope,
         "intercept": m.mean() - slope * z.mean(),

@@ -1,6 +1,6 @@
 """Batch normalisation goes on normalising by the batch, because the model is left in train mode.
 
-Loses: test_decoder
+Loses: test_decoder, test_training
 """
 
 import torch
