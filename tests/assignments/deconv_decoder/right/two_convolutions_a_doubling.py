@@ -1,4 +1,4 @@
-"""Doubles by upsampling, with two convolutions of 3 x 3 each time: what one feature reaches is wide."""
+"""Doubles by upsampling, with two convolutions of 3 x 3 each time: one feature reaches far."""
 
 import torch
 from torch import nn
