@@ -33,7 +33,7 @@ def measure():
 
 
 def seconds_per_configuration(L):
-    T, n = critical_temperature(), max(2**21 // L**2, 2 * CHAIN)  # for each worker a chain
+    T, n = critical_temperature(), max(2**21 // L**2, max(WORKERS) * CHAIN)  # each has a chain
 
     def seconds(workers):
         start = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Course folders, of which nbgrader makes one for each problem set."""
+"""Course folders that several tests use, and the order of the tests."""
 
 import shutil
 

@@ -106,15 +106,18 @@ def defined(node):
     """Names that a statement defines, other than by an import."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return {node.name}
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return _assigned(node)
 
 
 def _names(node):
     """Names that code takes from elsewhere, or could."""
-    inside = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
-    own = {n.id for n in inside if isinstance(n.ctx, ast.Store)}
-    own |= {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
-    return {n.id for n in inside} - own
+    used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    return used - _assigned(node) - {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
+
+
+def _assigned(node):
+    names = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+    return {n.id for n in names if isinstance(n.ctx, ast.Store)}
 
 
 def _matters(cell):
