@@ -55,13 +55,17 @@ class Recipe:
     @property
     def description(self):
         """One line that two sets share only if they are the same."""
-        return json.dumps({
-            "version": VERSION,
-            "source": self.source,
-            "L": self.L,
-            "samples_per_temperature": self.samples_per_temperature,
-            "temperatures": hashlib.sha256(self.temperatures.astype("<f8").tobytes()).hexdigest(),
-        })
+        return json.dumps(
+            {
+                "version": VERSION,
+                "source": self.source,
+                "L": self.L,
+                "samples_per_temperature": self.samples_per_temperature,
+                "temperatures": hashlib.sha256(
+                    self.temperatures.astype("<f8").tobytes()
+                ).hexdigest(),
+            }
+        )
 
     @property
     def seed(self):
@@ -167,8 +171,9 @@ def _said_recipe(file):
         said = json.loads(str(arrays["description"]))
         if said["version"] != VERSION:
             raise ValueError("other samplers drew it: it is not used and may be deleted")
-        return Recipe(said["source"], said["L"], arrays["temperatures"],
-                      said["samples_per_temperature"])
+        return Recipe(
+            said["source"], said["L"], arrays["temperatures"], said["samples_per_temperature"]
+        )
 
 
 def _read(path, recipe, rows, spins, level):
@@ -235,7 +240,8 @@ def _npy(array):
 def _npy_header(shape):
     file = io.BytesIO()
     np.lib.format.write_array_header_1_0(
-        file, {"descr": "|u1", "fortran_order": False, "shape": shape})
+        file, {"descr": "|u1", "fortran_order": False, "shape": shape}
+    )
     return file.getvalue()
 
 

@@ -68,8 +68,10 @@ def main(argv=None):
 
 def _parser():
     parser = _Parser(
-        prog="ai4mat-ising", description="Spin configurations of the Ising model.",
-        epilog="Commands: ai4mat-ising data generate --help, ai4mat-ising data info --help")
+        prog="ai4mat-ising",
+        description="Spin configurations of the Ising model.",
+        epilog="Commands: ai4mat-ising data generate --help, ai4mat-ising data info --help",
+    )
     topics = parser.add_subparsers(required=True, metavar="data")
     data = topics.add_parser("data", help="make files of configurations, or describe them")
     commands = data.add_subparsers(required=True, metavar="{generate,info}")
@@ -80,32 +82,60 @@ def _parser():
 
 def _add_command(commands, name, run, summary):
     parser = commands.add_parser(
-        name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.",
-        epilog=EXAMPLES[name], formatter_class=argparse.RawDescriptionHelpFormatter)
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=EXAMPLES[name],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.set_defaults(command=run)
     return parser
 
 
 def _add_generate(commands):
-    parser = _add_command(commands, "generate", _generate,
-                          "write configurations, temperatures and labels to a npz file")
-    parser.add_argument("--source", required=True, metavar="NAME",
-                        help="equilibrium, quench, nb20 or mds2; or a .pkl or .npz file")
-    parser.add_argument("--size", type=_size, metavar="L",
-                        help="side of the lattice (16, or what the source has)")
-    parser.add_argument("--temperatures", type=float, nargs="+", metavar="T",
-                        help="in units of J / k_B (5000 between 0 and 2 Tc, or the source's)")
-    parser.add_argument("--samples-per-temperature", type=int, metavar="N",
-                        help="configurations of each temperature (1, or the source's)")
+    parser = _add_command(
+        commands,
+        "generate",
+        _generate,
+        "write configurations, temperatures and labels to a npz file",
+    )
+    parser.add_argument(
+        "--source",
+        required=True,
+        metavar="NAME",
+        help="equilibrium, quench, nb20 or mds2; or a .pkl or .npz file",
+    )
+    parser.add_argument(
+        "--size", type=_size, metavar="L", help="side of the lattice (16, or what the source has)"
+    )
+    parser.add_argument(
+        "--temperatures",
+        type=float,
+        nargs="+",
+        metavar="T",
+        help="in units of J / k_B (5000 between 0 and 2 Tc, or the source's)",
+    )
+    parser.add_argument(
+        "--samples-per-temperature",
+        type=int,
+        metavar="N",
+        help="configurations of each temperature (1, or the source's)",
+    )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.npz")
     parser.add_argument("--force", action="store_true", help="overwrite the file if it exists")
 
 
 def _add_info(commands):
-    parser = _add_command(commands, "info", _info,
-                          "list the sets in the cache folder, or describe files")
-    parser.add_argument("files", type=Path, nargs="*", metavar="FILE",
-                        help="a file that generate wrote, notebook 20's pickle, or a cached set")
+    parser = _add_command(
+        commands, "info", _info, "list the sets in the cache folder, or describe files"
+    )
+    parser.add_argument(
+        "files",
+        type=Path,
+        nargs="*",
+        metavar="FILE",
+        help="a file that generate wrote, notebook 20's pickle, or a cached set",
+    )
 
 
 def _size(text):
@@ -119,11 +149,16 @@ def _generate(arguments):
     from ai4mat_ising.cache import replacing
     from ai4mat_ising.datasets import IsingDataset
 
-    data = IsingDataset(arguments.size, arguments.source, temperatures=arguments.temperatures,
-                        samples_per_temperature=arguments.samples_per_temperature)
+    data = IsingDataset(
+        arguments.size,
+        arguments.source,
+        temperatures=arguments.temperatures,
+        samples_per_temperature=arguments.samples_per_temperature,
+    )
     with replacing(arguments.output) as file:
-        np.savez_compressed(file, spins=data.spins, temperatures=data.temperatures,
-                            labels=data.labels)
+        np.savez_compressed(
+            file, spins=data.spins, temperatures=data.temperatures, labels=data.labels
+        )
     print(f"{arguments.output}: {_content(data.size, data.temperatures)}")
 
 
@@ -154,8 +189,10 @@ def _list_cache():
         try:
             recipe = stored_recipe(path)
             megabytes = path.stat().st_size / 1e6
-            print(f"{path.name}: {_content(recipe.L, recipe.temperature_of_each())}, "
-                  f"{megabytes:.2f} MB")
+            print(
+                f"{path.name}: {_content(recipe.L, recipe.temperature_of_each())}, "
+                f"{megabytes:.2f} MB"
+            )
         except (ValueError, OSError) as error:
             print(error)
 
@@ -175,5 +212,7 @@ def _described(path):
 
 
 def _content(L, T):
-    return (f"{len(T)} configurations of {L}x{L} spins, {len(set(T.tolist()))} temperatures "
-            f"from T = {T.min():.4f} to {T.max():.4f}")
+    return (
+        f"{len(T)} configurations of {L}x{L} spins, {len(set(T.tolist()))} temperatures "
+        f"from T = {T.min():.4f} to {T.max():.4f}"
+    )

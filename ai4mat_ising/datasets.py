@@ -108,10 +108,19 @@ class IsingDataset(Dataset):
     MDS-2: S. Bompas and S. Sandfeld, Python package mdsdata 0.1.5 (MIT licence), 2023.
     """
 
-    def __init__(self, size=None, source="mds2", *, temperatures=None,
-                 samples_per_temperature=None, transform=None, target_transform=None):
+    def __init__(
+        self,
+        size=None,
+        source="mds2",
+        *,
+        temperatures=None,
+        samples_per_temperature=None,
+        transform=None,
+        target_transform=None,
+    ):
         self.spins, self.temperatures = _load(
-            source, _side(size), _temperatures(temperatures), _samples(samples_per_temperature))
+            source, _side(size), _temperatures(temperatures), _samples(samples_per_temperature)
+        )
         self.size = self.spins.shape[-1]
         self.source = source
         self.transform = transform
@@ -202,8 +211,9 @@ def _temperatures(values):
     except ValueError:  # rows of unequal length
         array = np.array([])
     if array.ndim != 1 or array.dtype.kind not in "iuf" or not array.size or not (array > 0).all():
-        raise ValueError("temperatures must be positive: one of them or a one-dimensional array, "
-                         f"got {values!r}")
+        raise ValueError(
+            f"temperatures must be positive: one of them or a one-dimensional array, got {values!r}"
+        )
     return array.astype(np.float64)
 
 
@@ -212,8 +222,10 @@ def _load(source, size, temperatures, samples):
     if isinstance(source, os.PathLike) or str(source).endswith((".pkl", ".npz")):
         return _load_file(Path(source), size, temperatures, samples)
     if not isinstance(source, str) or source not in SOURCES:
-        raise ValueError(f"source must be {', '.join(map(repr, SOURCES))} or the path of a .pkl or "
-                         f".npz file, got {source!r}")
+        raise ValueError(
+            f"source must be {', '.join(map(repr, SOURCES))} or the path of a .pkl or "
+            f".npz file, got {source!r}"
+        )
     if source == "mds2":
         return _load_mds2(size, temperatures, samples)
     if source == "nb20":
@@ -276,11 +288,15 @@ def _rows(held, temperatures, samples):
 def _rows_at(T, held, grid, samples):
     rows = np.flatnonzero(held == T)
     if not rows.size:
-        raise ValueError(f"temperatures must be among the {len(grid)} of the source, "
-                         f"{', '.join(map(str, grid[:16]))}{', ...' * (len(grid) > 16)}; got {T}")
+        raise ValueError(
+            f"temperatures must be among the {len(grid)} of the source, "
+            f"{', '.join(map(str, grid[:16]))}{', ...' * (len(grid) > 16)}; got {T}"
+        )
     if samples is not None and samples > len(rows):
-        raise ValueError("samples_per_temperature must be at most the number in the source, "
-                         f"{len(rows)} at T = {T}; got {samples}")
+        raise ValueError(
+            "samples_per_temperature must be at most the number in the source, "
+            f"{len(rows)} at T = {T}; got {samples}"
+        )
     return rows[:samples]
 
 
@@ -292,8 +308,10 @@ def _read_npz(path):
                 spins, temperatures = file["spins"], file["temperatures"]
         # A damaged archive raises whatever its reader trips over.
         except Exception as error:
-            raise ValueError(f"{path} is damaged, or no npz file of spins and temperatures "
-                             f"({type(error).__name__}: {error})") from None
+            raise ValueError(
+                f"{path} is damaged, or no npz file of spins and temperatures "
+                f"({type(error).__name__}: {error})"
+            ) from None
     _check_spins(spins, path)
     _check_held(temperatures, len(spins), path)
     return spins, temperatures
@@ -302,16 +320,20 @@ def _read_npz(path):
 def _check_spins(spins, path):
     L = spins.shape[-1] if spins.ndim else 0
     if spins.dtype != np.int8 or spins.shape[1:] != (L, L) or not spins.size or L < 3:
-        raise ValueError(f"{path}: spins must be int8 of shape (n, L, L), L at least 3, "
-                         f"got {spins.dtype} of shape {spins.shape}")
+        raise ValueError(
+            f"{path}: spins must be int8 of shape (n, L, L), L at least 3, "
+            f"got {spins.dtype} of shape {spins.shape}"
+        )
     if spins.min() < -1 or spins.max() > 1 or not spins.all():
         raise ValueError(f"{path}: spins must be -1 or 1, got other numbers, too")
 
 
 def _check_held(temperatures, n, path):
     if temperatures.dtype != np.float64 or temperatures.shape != (n,):
-        raise ValueError(f"{path}: temperatures must be float64 of shape ({n},), "
-                         f"got {temperatures.dtype} of shape {temperatures.shape}")
+        raise ValueError(
+            f"{path}: temperatures must be float64 of shape ({n},), "
+            f"got {temperatures.dtype} of shape {temperatures.shape}"
+        )
     if not (temperatures > 0).all():
         raise ValueError(f"{path}: temperatures must be positive, got other numbers, too")
 
@@ -319,12 +341,16 @@ def _check_held(temperatures, n, path):
 def _load_mds2(size, temperatures, samples):
     for name, value in [("temperatures", temperatures), ("samples_per_temperature", samples)]:
         if value is not None:
-            raise ValueError(f"{name} must be left out for source 'mds2', which has one "
-                             f"configuration at each of 5000 temperatures; got {value}")
+            raise ValueError(
+                f"{name} must be left out for source 'mds2', which has one "
+                f"configuration at each of 5000 temperatures; got {value}"
+            )
     size = size or 16
     if size not in SIZES.values():
-        raise ValueError("size must be 'light' (or 16, its lattice size) or 'full' (or 64) for "
-                         f"source 'mds2', got {size}")
+        raise ValueError(
+            "size must be 'light' (or 16, its lattice size) or 'full' (or 64) for "
+            f"source 'mds2', got {size}"
+        )
     return _unpack_mds2(size)
 
 

@@ -190,8 +190,9 @@ def _check_side(L):
     if L is None:
         return
     if not isinstance(L, Integral) or L < 2:  # True counts as 1
-        raise ValueError("L must be an integer of at least 2, or None for the infinite lattice, "
-                         f"got {L!r}")
+        raise ValueError(
+            f"L must be an integer of at least 2, or None for the infinite lattice, got {L!r}"
+        )
 
 
 def _like_input(values):
@@ -223,8 +224,9 @@ def _few_flips(T, L):
     single, pair = {2: (3 / 2, 0), 3: (1, 8 / 3)}.get(L, (1, 2))  # L = 2, 3: also a whole row
     eight, twelve = single * np.exp(-8 / T), pair * np.exp(-12 / T)
     degeneracy = 0 if L is None else np.log(2) / L**2  # all up or all down
-    return np.array([degeneracy + eight + twelve, -8 * eight - 12 * twelve,
-                     64 * eight + 144 * twelve])
+    return np.array(
+        [degeneracy + eight + twelve, -8 * eight - 12 * twelve, 64 * eight + 144 * twelve]
+    )
 
 
 def _onsager(T):
@@ -250,8 +252,9 @@ def _kaufman(T, L):
     odd_plus, even_plus = plus[:, ::2].sum(axis=1), plus[:, 1::2].sum(axis=1)
     odd_minus, even_minus = minus[:, ::2].sum(axis=1), minus[:, 1::2].sum(axis=1)
     p, q = (L * jet for jet in _zero_mode(T))
-    logs = np.array([odd_plus, odd_minus, even_plus + p, even_minus + p,
-                     even_plus + q, even_minus + q])
+    logs = np.array(
+        [odd_plus, odd_minus, even_plus + p, even_minus + p, even_plus + q, even_minus + q]
+    )
     jet = _log_of_sum(logs, signs=np.array([1, 1, 1, 1, 1, -1]))
     return (jet - [np.log(2), 0, 0]) / L**2
 
@@ -264,8 +267,9 @@ def _log_of_sum(logs, signs):
     weight /= total
     spread = first - first[0]  # centred before it is squared: the derivatives are of order N
     mean = weight @ spread
-    return np.array([value.max() + np.log(total), first[0] + mean,
-                     weight @ ((spread - mean) ** 2 + second)])
+    return np.array(
+        [value.max() + np.log(total), first[0] + mean, weight @ ((spread - mean) ** 2 + second)]
+    )
 
 
 def _gap(T):
@@ -286,8 +290,9 @@ def _modes(T, sin2):
     b = np.array([y * one_minus_y2, -2 * y * (1 - 3 * y**2), 4 * y * (1 - 9 * y**2)])
     alpha = gap2[:, None] + 4 * np.outer(b, sin2)
     log_p = _log((_sqrt(alpha) + _sqrt(alpha + 4 * b[:, None])) / 2)
-    log_b = np.array([np.log(one_minus_y2) - 2 / T, 4 * y**2 / one_minus_y2 - 2,
-                      -((4 * y / one_minus_y2) ** 2)])
+    log_b = np.array(
+        [np.log(one_minus_y2) - 2 / T, 4 * y**2 / one_minus_y2 - 2, -((4 * y / one_minus_y2) ** 2)]
+    )
     return log_p, log_b
 
 
@@ -314,5 +319,4 @@ def _log_one_plus_exp(jet, sign):
     """The jet of ln(1 + sign exp(f)) from that of f."""
     term = sign * np.exp(jet[0])
     share = term / (1 + term)
-    return np.array([np.log1p(term), share * jet[1],
-                     share * (jet[2] + (1 - share) * jet[1] ** 2)])
+    return np.array([np.log1p(term), share * jet[1], share * (jet[2] + (1 - share) * jet[1] ** 2)])

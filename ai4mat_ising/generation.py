@@ -17,12 +17,26 @@ from ai4mat_ising import exact
 from ai4mat_ising.arguments import checked_integer
 from ai4mat_ising.hierarchical import HierarchicalGenerator, checked_spins
 from ai4mat_ising.observables import (
-    bootstrap_error, correlation, energy_per_spin, magnetization, structure_factor
+    bootstrap_error,
+    correlation,
+    energy_per_spin,
+    magnetization,
+    structure_factor,
 )
 
-__all__ = ["Estimate", "ExchangeableModel", "HierarchicalGenerator", "NatsAboveEntropy",
-           "Reweighting", "draw", "latent_grid", "measure", "nats_above_entropy", "quantile_grid",
-           "reweight"]
+__all__ = [
+    "Estimate",
+    "ExchangeableModel",
+    "HierarchicalGenerator",
+    "NatsAboveEntropy",
+    "Reweighting",
+    "draw",
+    "latent_grid",
+    "measure",
+    "nats_above_entropy",
+    "quantile_grid",
+    "reweight",
+]
 
 # Images that a VAE is asked about at a time, so that memory stays bounded.
 IMAGES = 1000
@@ -123,8 +137,9 @@ def _grid(axis):
 
 def _check_ends(low, high, least, most):
     if not least < low < high < most:
-        raise ValueError(f"low and high must satisfy {least} < low < high < {most}, "
-                         f"got {low!r} and {high!r}")
+        raise ValueError(
+            f"low and high must satisfy {least} < low < high < {most}, got {low!r} and {high!r}"
+        )
 
 
 # --- the best that a magnetization alone can do -----------------------------------------------
@@ -307,8 +322,10 @@ def _checked_log_q(log_q, n):
         values = np.full(0, np.nan)
     if values.shape != (n,) or not np.isfinite(values).all():
         got = f"shape {values.shape}" if values.size else type(log_q).__name__
-        raise ValueError("model must have a method log_prob or iwae_bound, or be the finite values "
-                         f"of log q, shape ({n},); got {got}")
+        raise ValueError(
+            "model must have a method log_prob or iwae_bound, or be the finite values "
+            f"of log q, shape ({n},); got {got}"
+        )
     return values
 
 
@@ -355,8 +372,10 @@ def measure(spins, T):
     """
     spins, T = np.asarray(spins), _temperature(T)
     if spins.ndim != 3 or len(spins) < 2 or spins.shape[-1] < 4:
-        raise ValueError("spins must have shape (n, L, L) with n of at least 2 and L of at least "
-                         f"4, got {spins.shape}")
+        raise ValueError(
+            "spins must have shape (n, L, L) with n of at least 2 and L of at least "
+            f"4, got {spins.shape}"
+        )
     # In parts, because a Fourier transform takes much more memory than the spins.
     parts = np.array_split(spins, -(-len(spins) // IMAGES))
     e, m, g, S = map(np.concatenate, zip(*map(_per_configuration, parts)))
@@ -372,9 +391,12 @@ def measure(spins, T):
         "S(1,0)": (S[:, 0], np.mean),
         "S(1,1)": (S[:, 1], np.mean),
     }
-    return {name: Estimate(float(statistic(values)),
-                           bootstrap_error(values, statistic, resamples=RESAMPLES))
-            for name, (values, statistic) in statistics.items()}
+    return {
+        name: Estimate(
+            float(statistic(values)), bootstrap_error(values, statistic, resamples=RESAMPLES)
+        )
+        for name, (values, statistic) in statistics.items()
+    }
 
 
 def _per_configuration(spins):
@@ -427,8 +449,10 @@ def reweight(log_q, energies, T):
     """
     log_q, energies = np.asarray(log_q, dtype=float), np.asarray(energies, dtype=float)
     if log_q.ndim != 1 or log_q.shape != energies.shape or not len(log_q):
-        raise ValueError("log_q and energies must have the same shape (n,), "
-                         f"got {log_q.shape} and {energies.shape}")
+        raise ValueError(
+            "log_q and energies must have the same shape (n,), "
+            f"got {log_q.shape} and {energies.shape}"
+        )
     log_weights = -energies / _temperature(T) - log_q
     if not np.isfinite(log_weights).all():
         raise ValueError("log_q and energies must be finite, got NaN or infinity")

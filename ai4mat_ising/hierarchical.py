@@ -18,11 +18,15 @@ from ai4mat_ising.progress import progress_bar
 
 NEIGHBOURS = np.array([(0, 1), (1, 0), (0, -1), (-1, 0)])
 # For each of the four edge sites around a diagonal site: the edge site's other three neighbours.
-ACROSS = np.array([edge + other for edge in NEIGHBOURS for other in NEIGHBOURS
-                   if (edge + other).any()])
+ACROSS = np.array(
+    [edge + other for edge in NEIGHBOURS for other in NEIGHBOURS if (edge + other).any()]
+)
 # The eight symmetries of the square, as matrices that act on offsets (row, column).
-SYMMETRIES = [np.diag(signs) @ axes for axes in np.array([[(1, 0), (0, 1)], [(0, 1), (1, 0)]])
-              for signs in [(1, 1), (1, -1), (-1, 1), (-1, -1)]]
+SYMMETRIES = [
+    np.diag(signs) @ axes
+    for axes in np.array([[(1, 0), (0, 1)], [(0, 1), (1, 0)]])
+    for signs in [(1, 1), (1, -1), (-1, 1), (-1, -1)]
+]
 REACH = 4.5  # radius of the window of known spins, in units of the level's spacing
 UNITS = 32  # tanh units of a network, including the images of a unit under symmetries
 ITERATIONS, RATE = 1000, 0.01  # of Adam, for each network
@@ -74,8 +78,10 @@ class HierarchicalGenerator:
     def __init__(self, size):
         self.size = checked_integer("size", size, 2)
         if _odd_part(self.size) > 5:
-            raise ValueError("size must be base * 2^k with base of at most 5, such as 5, 16, 24 or "
-                             f"40; got {size}")
+            raise ValueError(
+                "size must be base * 2^k with base of at most 5, such as 5, 16, 24 or "
+                f"40; got {size}"
+            )
         self.coupling = self._steps = None
 
     def fit(self, spins, seed=0):
@@ -173,8 +179,10 @@ class HierarchicalGenerator:
 def _fitted_steps(state, coupling, generator):
     """The half-steps of a generator, those without a closed form trained on a state (L^2, n)."""
     size = isqrt(len(state))
-    closed_forms = {"edge": (NEIGHBOURS, partial(edge_logits, coupling)),
-                    "diagonal": (ACROSS, partial(diagonal_logits, coupling))}
+    closed_forms = {
+        "edge": (NEIGHBOURS, partial(edge_logits, coupling)),
+        "diagonal": (ACROSS, partial(diagonal_logits, coupling)),
+    }
     # The diagonal sites' formula leaves less noise: it holds where no neighbour is known, as in all
     # windows of an even lattice. On fewer than 4 x 4 spins it would meet the spin itself.
     teacher = closed_forms["edge" if size % 4 else "diagonal"]
@@ -275,8 +283,9 @@ def _window(known, targets, radius):
 def _symmetries(offsets, size):
     """Index arrays (S, W): where each symmetry of a window takes each of its sites."""
     where = {tuple(offset): i for i, offset in enumerate(offsets % size)}
-    images = [[where.get(tuple(image)) for image in offsets @ symmetry % size]
-              for symmetry in SYMMETRIES]
+    images = [
+        [where.get(tuple(image)) for image in offsets @ symmetry % size] for symmetry in SYMMETRIES
+    ]
     images = [image for image in images if None not in image]
     return torch.tensor(images, dtype=torch.long)  # an empty window would make them floats
 

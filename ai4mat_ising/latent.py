@@ -178,9 +178,7 @@ def separation(features, labels, folds=5):
     cut = make_pipeline(StandardScaler(), LogisticRegression())
     parts = StratifiedKFold(folds, shuffle=True, random_state=0)
     scores = cross_validate(cut, features, labels, cv=parts, scoring=("roc_auc", "accuracy"))
-    return Separation(
-        float(scores["test_roc_auc"].mean()), float(scores["test_accuracy"].mean())
-    )
+    return Separation(float(scores["test_roc_auc"].mean()), float(scores["test_accuracy"].mean()))
 
 
 def _checked_codes(name, values):

@@ -123,8 +123,17 @@ class VAE(nn.Module):
     arXiv:1803.08823, notebook 20.
     """
 
-    def __init__(self, size=40, latent_dim=2, hidden=256, decoder="dense", beta=1.0, epsilon=1.0,
-                 *, encoder=None):
+    def __init__(
+        self,
+        size=40,
+        latent_dim=2,
+        hidden=256,
+        decoder="dense",
+        beta=1.0,
+        epsilon=1.0,
+        *,
+        encoder=None,
+    ):
         super().__init__()
         for name, value in [("size", size), ("latent_dim", latent_dim), ("hidden", hidden)]:
             if not _is_positive_integer(value):
@@ -157,8 +166,10 @@ class VAE(nn.Module):
         if not self._autoregressive:
             return self.decoder(z)
         if x is None:
-            raise ValueError("x must be given: an autoregressive decoder has no probabilities "
-                             "without the spins before; draw(z) gives configurations")
+            raise ValueError(
+                "x must be given: an autoregressive decoder has no probabilities "
+                "without the spins before; draw(z) gives configurations"
+            )
         return self.decoder(z, x)
 
     def decode(self, z, x=None):
@@ -237,8 +248,9 @@ class VAE(nn.Module):
         -------
         torch.Tensor, shape (B,)
         """
-        log_weights = [self._log_likelihood(x, z) + log_ratio
-                       for z, log_ratio in self._draws(x, "k", k, seed)]
+        log_weights = [
+            self._log_likelihood(x, z) + log_ratio for z, log_ratio in self._draws(x, "k", k, seed)
+        ]
         return torch.stack(log_weights).logsumexp(dim=0) - math.log(k)
 
     @torch.no_grad()
@@ -419,7 +431,9 @@ class AutoregressiveDecoder(nn.Module):
 
 ENCODERS = {"dense": dense_encoder, "conv": conv_encoder}
 DECODERS = {
-    "dense": dense_decoder, "deconv": deconv_decoder, "autoregressive": AutoregressiveDecoder
+    "dense": dense_decoder,
+    "deconv": deconv_decoder,
+    "autoregressive": AutoregressiveDecoder,
 }
 # Configurations drawn at a time, so that memory stays bounded.
 DRAWN_AT_ONCE = 1000
@@ -429,8 +443,9 @@ def _part(name, choice, makers, size, latent_dim, hidden):
     if isinstance(choice, nn.Module):
         return choice
     if not isinstance(choice, str) or choice not in makers:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, makers))} or a module, "
-                         f"got {choice!r}")
+        raise ValueError(
+            f"{name} must be one of {', '.join(map(repr, makers))} or a module, got {choice!r}"
+        )
     return makers[choice](size, latent_dim, hidden)
 
 
@@ -442,8 +457,9 @@ def _quarter(size):
 
 def _check_images(x, size, channels=1):
     if x.shape[1:] != (channels, size, size):
-        raise ValueError(f"x must be images of shape (B, {channels}, {size}, {size}), "
-                         f"got {tuple(x.shape)}")
+        raise ValueError(
+            f"x must be images of shape (B, {channels}, {size}, {size}), got {tuple(x.shape)}"
+        )
 
 
 def _check_codes(z, latent_dim):

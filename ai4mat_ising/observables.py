@@ -167,8 +167,10 @@ def autocorrelation_time(series):
     """
     x = np.atleast_2d(np.asarray(series, dtype=float))
     if x.ndim != 2 or x.shape[1] < 2 or not np.isfinite(x).all():
-        raise ValueError("series must be finite numbers of shape (n,) or (chains, n) with n of at "
-                         f"least 2, got shape {np.shape(series)}")
+        raise ValueError(
+            "series must be finite numbers of shape (n,) or (chains, n) with n of at "
+            f"least 2, got shape {np.shape(series)}"
+        )
     if np.ptp(x) == 0:
         return float("nan")
     n = x.shape[1]
@@ -178,8 +180,10 @@ def autocorrelation_time(series):
     # Anticorrelated series have shorter times, down to 0, but need some lags all the same.
     long_enough = np.flatnonzero(np.arange(n) > 6 * np.maximum(times, 0.5))
     if not long_enough.size or 50 * max(times[long_enough[0]], 0.5) > x.size:
-        raise ValueError(f"series is too short: {n} steps of {len(x)} chains do not show when its "
-                         "correlations end")
+        raise ValueError(
+            f"series is too short: {n} steps of {len(x)} chains do not show when its "
+            "correlations end"
+        )
     return float(times[long_enough[0]])
 
 

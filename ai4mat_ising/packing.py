@@ -49,8 +49,10 @@ def unpack_spins(packed, L):
     """
     packed = np.asarray(packed)
     if packed.dtype != np.uint8 or packed.shape != (len(packed), packed_length(L)):
-        raise ValueError(f"packed must be uint8 of shape (n, {packed_length(L)}) for L = {L}, "
-                         f"got {packed.dtype} of shape {packed.shape}")
+        raise ValueError(
+            f"packed must be uint8 of shape (n, {packed_length(L)}) for L = {L}, "
+            f"got {packed.dtype} of shape {packed.shape}"
+        )
     spins = np.unpackbits(packed, axis=1, count=L**2).view(np.int8)
     # In place: a set may be as large as the memory.
     spins *= 2

@@ -52,8 +52,10 @@ def read_published(path, shape):
         raise ValueError(f"{path}: {expected}, but {error}") from None
     # A damaged pickle raises whatever its reader trips over.
     except Exception as error:
-        raise ValueError(f"{path}: {expected}, but it is cut off, damaged or no pickle "
-                         f"({type(error).__name__}: {error})") from None
+        raise ValueError(
+            f"{path}: {expected}, but it is cut off, damaged or no pickle "
+            f"({type(error).__name__}: {error})"
+        ) from None
     return array
 
 
@@ -118,8 +120,10 @@ class _Reader(pickle._Unpickler):
         try:
             return ADMITTED[f"{module}.{name}"]
         except KeyError:
-            raise _Unfit(f"it asks for {module}.{name}, which no such array needs: refused, and "
-                         "nothing was run") from None
+            raise _Unfit(
+                f"it asks for {module}.{name}, which no such array needs: refused, and "
+                "nothing was run"
+            ) from None
 
     def load_bytearray8(self):
         length = int.from_bytes(self.read(8), "little")

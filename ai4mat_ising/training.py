@@ -262,8 +262,11 @@ def _check(model, epochs, batch_size, lr, seed):
             f"model must be a torch.nn.Module with a method loss(x), as the models of this package "
             f"are; got {type(model).__name__}"
         )
-    for name, value, least in [("epochs", epochs, 1), ("batch_size", batch_size, 1),
-                               ("seed", seed, 0)]:
+    for name, value, least in [
+        ("epochs", epochs, 1),
+        ("batch_size", batch_size, 1),
+        ("seed", seed, 0),
+    ]:
         checked_integer(name, value, least)
     if not isinstance(lr, Real) or not 0 < lr < float("inf"):
         raise ValueError(f"lr must be a positive number, got {lr!r}")

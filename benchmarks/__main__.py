@@ -11,8 +11,13 @@ from benchmarks import cost, generation, loading, nb20, sampling, training, vae
 
 
 def main():
-    print(platform.processor() or platform.machine(), f"{torch.get_num_threads()} threads",
-          f"Python {platform.python_version()}, torch {torch.__version__}", sep=", ", end="\n\n")
+    print(
+        platform.processor() or platform.machine(),
+        f"{torch.get_num_threads()} threads",
+        f"Python {platform.python_version()}, torch {torch.__version__}",
+        sep=", ",
+        end="\n\n",
+    )
     print(f"{'benchmark':52s} {'ours':>8s} {'peer':>8s} {'':14s} {'ratio':>6s} {'goal':>5s}")
     for module in (loading, training, vae, sampling, nb20):
         for row in module.rows():

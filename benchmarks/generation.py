@@ -4,12 +4,17 @@ Every network has two minutes; VAEs spend them on as many epochs as fit, with a 
 """
 
 import time
+from functools import partial
 
 import torch
 
 from ai4mat_ising import exact
 from ai4mat_ising.generation import (
-    ExchangeableModel, HierarchicalGenerator, measure, nats_above_entropy, reweight
+    ExchangeableModel,
+    HierarchicalGenerator,
+    measure,
+    nats_above_entropy,
+    reweight,
 )
 from ai4mat_ising.models import VAE
 from ai4mat_ising.observables import energy_per_spin
@@ -20,16 +25,23 @@ TC = exact.critical_temperature()
 SECONDS, RATES = 120, (2e-3, 6e-4, 2e-4)
 TRAINING = {16: 50_000, 40: 8_000}
 SAMPLES, JUDGES = 20_000, 2_000
-LATENTS = {16: [("dense", 2), ("deconv", 2), ("deconv", 16), ("deconv", 64), ("autoregressive", 2)],
-           40: [("dense", 2), ("deconv", 2), ("autoregressive", 2)]}
+LATENTS = {
+    16: [("dense", 2), ("deconv", 2), ("deconv", 16), ("deconv", 64), ("autoregressive", 2)],
+    40: [("dense", 2), ("deconv", 2), ("autoregressive", 2)],
+}
 COLUMNS = ["E/N", "C/N", "|m|", "U4", "g(1)", "g(2)", "g(L/2)", "S(1,0)", "S(1,1)"]
 
 
 def print_table():
     """Train and measure; a line is printed as soon as it is known. Takes about half an hour."""
     for L, n in TRAINING.items():
-        print(f"generating at Tc, L = {L}".ljust(27) + "seconds".rjust(8) + "nats".rjust(12)
-              + "".join(name.rjust(12) for name in COLUMNS) + "ESS".rjust(7))
+        print(
+            f"generating at Tc, L = {L}".ljust(27)
+            + "seconds".rjust(8)
+            + "nats".rjust(12)
+            + "".join(name.rjust(12) for name in COLUMNS)
+            + "ESS".rjust(7)
+        )
         train = sample_equilibrium(L, TC, n, seed=1)
         fresh = sample_equilibrium(L, TC, SAMPLES, seed=2)
         for name, make in models(L, train):
@@ -48,12 +60,13 @@ def models(L, train):
     images = torch.as_tensor(train > 0)[:, None].float()
     yield "exchangeable", lambda: ExchangeableModel(L).fit(train)
     for decoder, d in LATENTS[L]:
-        yield f"{decoder} VAE, d={d}", lambda: trained(VAE(L, d, decoder=decoder), images)
+        yield f"{decoder} VAE, d={d}", partial(trained, images, decoder, d)
     yield "hierarchical", lambda: HierarchicalGenerator(L).fit(train)
 
 
-def trained(model, images):
-    """Spend on each rate an equal share of what is left, by the time that epochs took before."""
+def trained(images, decoder, d):
+    """Train a VAE: each rate gets an equal share of what is left, by the time of epochs before."""
+    model = VAE(images.shape[-1], d, decoder=decoder)
     end = time.perf_counter() + SECONDS
     per_epoch = seconds_of(model, images, 1, RATES[0])
     for i, rate in enumerate(RATES):

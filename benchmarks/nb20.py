@@ -36,11 +36,15 @@ def rows():
     pilot = time.perf_counter() - start
     with TemporaryDirectory() as kernels:
         first = our_seconds(kernels)
-        ours, peer = in_turn(partial(our_seconds, kernels), partial(peer_seconds, plan),
-                             repetitions=3)
+        ours, peer = in_turn(
+            partial(our_seconds, kernels), partial(peer_seconds, plan), repetitions=3
+        )
     chosen = Counter(algorithm for _, algorithm, _, _ in plan)
     yield Row(
-        f"the nb20 set, L={L}, two cores", ours, peer, goal=5,
+        f"the nb20 set, L={L}, two cores",
+        ours,
+        peer,
+        goal=5,
         remark=f"the first time on a machine {first:.1f} s, with compilation; mcising: at each T "
         f"what is cheapest\n    there, {as_text(chosen)}, by autocorrelation times measured in "
         f"{pilot:.0f} s, which do not count",
@@ -54,8 +58,9 @@ def as_text(chosen):
 def our_seconds(kernels):
     """The compiled kernels are in a folder of this name, or come there."""
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", OURS], check=True,
-                   env={**os.environ, "NUMBA_CACHE_DIR": kernels})
+    subprocess.run(
+        [sys.executable, "-c", OURS], check=True, env={**os.environ, "NUMBA_CACHE_DIR": kernels}
+    )
     return time.perf_counter() - start
 
 
@@ -67,8 +72,16 @@ def peer_seconds(plan):
 
 def peer_plan():
     """mcising's chains, the longest first: T, the cheapest algorithm, its warm-up and spacing."""
-    pilot = peers.run("mcising", "series", L=L, temperatures=TEMPERATURES, threads=2,
-                      algorithms=PEER_ALGORITHMS, warmup=4000, updates=16_000)
+    pilot = peers.run(
+        "mcising",
+        "series",
+        L=L,
+        temperatures=TEMPERATURES,
+        threads=2,
+        algorithms=PEER_ALGORITHMS,
+        warmup=4000,
+        updates=16_000,
+    )
     times = np.array(list(map(slowest, pilot["energy"], pilot["magnetization"])))
     spacings = np.ceil(SPACING * times).astype(int).reshape(len(TEMPERATURES), -1)
     costs = spacings * pilot["seconds"].reshape(spacings.shape)

@@ -37,6 +37,7 @@ def quench(L, T, sweeps, replicas):
 
 def series(L, temperatures, algorithms, warmup, updates, threads):
     """Energy and magnetization after each update, and what an update takes without recording."""
+
     def measure(T, algorithm):
         simulation = start(L, algorithm)
         seconds = timed(simulation.production_sweeps, 1, warmup, temperature=T, store_configs=False)
@@ -51,6 +52,7 @@ def series(L, temperatures, algorithms, warmup, updates, threads):
 
 def dataset(L, samples, plan, threads):
     """Draw so many configurations by each chain of the plan: (T, algorithm, warm-up, spacing)."""
+
     def draw(seed, T, algorithm, warmup, spacing):
         simulation = start(L, algorithm, seed)
         simulation.production_sweeps(1, warmup, temperature=T, store_configs=False)

@@ -28,14 +28,16 @@ def rows():
 
 def updates_per_second(algorithm):
     """Updates of a chain at Tc per second, ours and mcising's."""
+
     def ours(updates=UPDATES):
         start = time.perf_counter()
         sample_chain(L, TC, 2, algorithm=algorithm, spacing=updates, seed=0)
         return updates / (time.perf_counter() - start)
 
     def peer():
-        result = peers.run("mcising", "chain", L=L, T=TC, algorithm=ALGORITHMS[algorithm],
-                           updates=UPDATES)
+        result = peers.run(
+            "mcising", "chain", L=L, T=TC, algorithm=ALGORITHMS[algorithm], updates=UPDATES
+        )
         return UPDATES / result["seconds"]
 
     ours(updates=1)  # compiles
@@ -45,8 +47,9 @@ def updates_per_second(algorithm):
 def swendsen_wang(rates):
     """Site updates of Swendsen and Wang's algorithm."""
     ours, peer = (L**2 * rate / 1e6 for rate in rates["swendsen-wang"])
-    return Row(f"Swendsen-Wang, L={L}, Tc: sample_chain, mcising", ours, peer, goal=2.5,
-               unit="M sites/s")
+    return Row(
+        f"Swendsen-Wang, L={L}, Tc: sample_chain, mcising", ours, peer, goal=2.5, unit="M sites/s"
+    )
 
 
 def independent_samples(rates):
@@ -58,8 +61,13 @@ def independent_samples(rates):
         best = max(samples, key=samples.get)
         sides.append(samples[best])
         remarks.append(f"{who}: {best}, autocorrelation time {times[best][side]:.2f} updates")
-    return Row(f"independent samples, L={L}, Tc: sample_chain, mcising", *sides, goal=3.5,
-               unit="samples/ms", remark="; ".join(remarks))
+    return Row(
+        f"independent samples, L={L}, Tc: sample_chain, mcising",
+        *sides,
+        goal=3.5,
+        unit="samples/ms",
+        remark="; ".join(remarks),
+    )
 
 
 def autocorrelation_times(algorithm):
@@ -68,8 +76,16 @@ def autocorrelation_times(algorithm):
     for seed in range(CHAINS):
         spins = sample_chain(L, TC, UPDATES, algorithm=algorithm, warmup=100, seed=seed)
         series.append((energy_per_spin(spins), magnetization(spins)))
-    peer = peers.run("mcising", "series", L=L, temperatures=[TC], threads=1, warmup=100,
-                     algorithms=[ALGORITHMS[algorithm]], updates=CHAINS * UPDATES)
+    peer = peers.run(
+        "mcising",
+        "series",
+        L=L,
+        temperatures=[TC],
+        threads=1,
+        warmup=100,
+        algorithms=[ALGORITHMS[algorithm]],
+        updates=CHAINS * UPDATES,
+    )
     return slowest(*zip(*series)), slowest(peer["energy"], peer["magnetization"])
 
 
@@ -81,6 +97,7 @@ def slowest(energies, magnetizations):
 
 def many_replicas(L, T, sweeps, replicas):
     """Metropolis sweeps per millisecond of many replicas that start from random spins."""
+
     def ours(sweeps=sweeps):
         start = time.perf_counter()
         sample_quench(L, T, replicas, sweeps=sweeps, seed=0, workers=1)
@@ -92,7 +109,10 @@ def many_replicas(L, T, sweeps, replicas):
 
     ours(sweeps=1)  # compiles
     return Row(
-        f"Metropolis, L={L}, T={T}: sample_quench, mcising", *in_turn(ours, peer), goal=10,
-        unit="sweeps/ms", remark=f"{replicas} replicas, {sweeps} sweeps each; ours at random sites, "
+        f"Metropolis, L={L}, T={T}: sample_quench, mcising",
+        *in_turn(ours, peer),
+        goal=10,
+        unit="sweeps/ms",
+        remark=f"{replicas} replicas, {sweeps} sweeps each; ours at random sites, "
         "mcising row by row, which draws no sites",
     )

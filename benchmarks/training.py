@@ -60,7 +60,7 @@ def as_published(train_ds, val_ds, seed):
     criterion = nn.MSELoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
     train_losses, val_losses = [], []
-    for epoch in range(20):
+    for _ in range(20):
         model.train()
         ep_loss = 0.0
         for x_batch, _ in train_loader:

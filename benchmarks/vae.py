@@ -46,8 +46,13 @@ def epoch_row(x, files):
     sides += [partial(keras_per_epoch, files, backend) for backend in BACKENDS]
     ours, *theirs = in_turn(*sides, repetitions=3)
     found = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in zip(BACKENDS, theirs))
-    return Row("an epoch of notebook 20's VAE: fit, Keras", ours, min(theirs), goal=2,
-               remark=f"32,000 configurations of 40 x 40, batches of 100; Keras with {found}")
+    return Row(
+        "an epoch of notebook 20's VAE: fit, Keras",
+        ours,
+        min(theirs),
+        goal=2,
+        remark=f"32,000 configurations of 40 x 40, batches of 100; Keras with {found}",
+    )
 
 
 def ours_per_epoch(x):
@@ -58,8 +63,9 @@ def ours_per_epoch(x):
 
 
 def keras_per_epoch(files, backend):
-    found = peers.run("keras", "train", backend=backend, epochs=EPOCHS, sums=False, epsilon=0.2,
-                      **files)
+    found = peers.run(
+        "keras", "train", backend=backend, epochs=EPOCHS, sums=False, epsilon=0.2, **files
+    )
     return median(found["seconds"][1:])  # the first one compiles
 
 
@@ -67,8 +73,13 @@ def elbo_row(x, held_out, files):
     ours = ours_to_target(x, held_out)
     theirs = {backend: keras_to_target(files, backend) for backend in BACKENDS}
     found = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in theirs.items())
-    return Row(f"train it to -ELBO = {TARGET} N: fit, Keras", ours, min(theirs.values()), goal=1,
-               remark=f"held-out, looked at after each epoch; Keras (RMSprop) with {found}")
+    return Row(
+        f"train it to -ELBO = {TARGET} N: fit, Keras",
+        ours,
+        min(theirs.values()),
+        goal=1,
+        remark=f"held-out, looked at after each epoch; Keras (RMSprop) with {found}",
+    )
 
 
 def ours_to_target(x, held_out):
@@ -84,7 +95,6 @@ def ours_to_target(x, held_out):
 
 
 def keras_to_target(files, backend):
-    found = peers.run("keras", "train", backend=backend, epochs=30, sums=True, epsilon=1.0,
-                      **files)
+    found = peers.run("keras", "train", backend=backend, epochs=30, sums=True, epsilon=1.0, **files)
     reached = np.flatnonzero(found["losses"] < TARGET * 1600)
     return found["seconds"][: reached[0] + 1].sum() if reached.size else float("inf")

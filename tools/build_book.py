@@ -66,8 +66,9 @@ def execute_page(page):
     start = time.perf_counter()
     executor = load_executor("temp-serial", get_cache(CACHE))
     done = executor.run_and_cache(filter_uris=[str(page)], timeout=limit).succeeded
-    return (f"{page.name}: {'executed' if done else 'failed'} after "
-            f"{time.perf_counter() - start:.0f} s")
+    return (
+        f"{page.name}: {'executed' if done else 'failed'} after {time.perf_counter() - start:.0f} s"
+    )
 
 
 def run_jupyter_book(output):

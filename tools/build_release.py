@@ -17,7 +17,7 @@ LICENCES = ["LICENSE", "LICENSE-text"]
 
 
 def build(output, exercises=ROOT / "exercises"):
-    """Write the zip and return its path; ValueError, and no zip, if `exercises` gives a thing away."""
+    """Write the zip, return its path; ValueError and no zip if `exercises` gives a thing away."""
     if problems := [one for name in PROBLEM_SETS for one in problems_of(name, exercises / name)]:
         raise ValueError("\n".join(["nothing was written, students must not get this:", *problems]))
     with tempfile.TemporaryDirectory() as folder:
@@ -29,7 +29,9 @@ def build(output, exercises=ROOT / "exercises"):
             shutil.copy(ROOT / name, staged)
         wheel = build_wheel(staged)
         install = (ROOT / "requirements.txt").read_text()
-        (staged / "requirements.txt").write_text(install.replace(".[student]", f"./{wheel}[student]"))
+        (staged / "requirements.txt").write_text(
+            install.replace(".[student]", f"./{wheel}[student]")
+        )
         (staged / "README.md").write_text(readme())
         return Path(shutil.make_archive(str(Path(output) / NAME), "zip", folder, NAME))
 
@@ -48,8 +50,20 @@ def build_wheel(folder):
         for name in ["pyproject.toml", "README.md", *LICENCES]:
             shutil.copy(ROOT / name, copy)
         shutil.copytree(ROOT / "ai4mat_ising", Path(copy) / "ai4mat_ising")
-        subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps",
-                        "--wheel-dir", folder, copy], check=True)
+        subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "wheel",
+                "--quiet",
+                "--no-deps",
+                "--wheel-dir",
+                folder,
+                copy,
+            ],
+            check=True,
+        )
     (wheel,) = folder.glob("*.whl")
     return wheel.name
 

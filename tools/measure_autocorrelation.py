@@ -26,8 +26,30 @@ from ai4mat_ising.sampling.metropolis import metropolis_chunk
 
 NAMES = ("Metropolis", "Wolff", "Swendsen-Wang")
 SIZES = (4, 6, 8, 12, 16, 24, 32, 40, 48, 64)
-TEMPERATURES = (0.5, 1.0, 1.5, 1.75, 2.0, 2.1, 2.15, 2.2, 2.25, critical_temperature(), 2.3, 2.35,
-                2.4, 2.5, 2.6, 2.75, 3.0, 3.5, 4.0, 6.0, 10.0, 20.0)
+TEMPERATURES = (
+    0.5,
+    1.0,
+    1.5,
+    1.75,
+    2.0,
+    2.1,
+    2.15,
+    2.2,
+    2.25,
+    critical_temperature(),
+    2.3,
+    2.35,
+    2.4,
+    2.5,
+    2.6,
+    2.75,
+    3.0,
+    3.5,
+    4.0,
+    6.0,
+    10.0,
+    20.0,
+)
 # How long the chains of a measurement are, in the formula's autocorrelation times.
 LENGTH = 10_000
 CHAINS = 4
@@ -50,12 +72,14 @@ def main():
 def measure(L, T):
     """Rows of time, formula's time, cost and formula's cost, with a column for each sampler."""
     at = np.array(T)
-    return np.array([
-        [autocorrelation_in_updates(sampler, L, T) for sampler in schedule.SAMPLERS],
-        schedule.autocorrelation_times(L, at),
-        [nanoseconds_per_site(sampler, L, T) for sampler in schedule.SAMPLERS],
-        schedule.nanoseconds_per_site(L, at),
-    ])
+    return np.array(
+        [
+            [autocorrelation_in_updates(sampler, L, T) for sampler in schedule.SAMPLERS],
+            schedule.autocorrelation_times(L, at),
+            [nanoseconds_per_site(sampler, L, T) for sampler in schedule.SAMPLERS],
+            schedule.nanoseconds_per_site(L, at),
+        ]
+    )
 
 
 def autocorrelation_in_updates(sampler, L, T, *, length=LENGTH):
@@ -95,15 +119,19 @@ def nanoseconds_per_site(sampler, L, T):
 
 
 def print_table(L, results):
-    print(f"\nL = {L}: autocorrelation time in updates (formula / measured),",
-          "cost in ns per site and update (formula / measured)")
+    print(
+        f"\nL = {L}: autocorrelation time in updates (formula / measured),",
+        "cost in ns per site and update (formula / measured)",
+    )
     print("       T" + "".join(f"{name:>34s} " for name in NAMES))
     for T, result in results:
         print(f"{T:8.4g}", end="")
         for number, (tau, tau_formula, cost, cost_formula) in enumerate(result.T):
             print(f"{tau:10.3g} ({tau_formula / tau:4.2f})", end=" ")
-            print(f"{cost:8.3g} ({cost_formula / cost:4.2f})",
-                  end=" *" if number == chosen(L, T) else "  ")
+            print(
+                f"{cost:8.3g} ({cost_formula / cost:4.2f})",
+                end=" *" if number == chosen(L, T) else "  ",
+            )
         print()
 
 

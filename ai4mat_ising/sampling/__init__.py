@@ -20,8 +20,15 @@ from ai4mat_ising.sampling.quench import quench_chunk
 from ai4mat_ising.sampling.rotors import chains_of_rotors, nematic_chunk, xy_chunk
 from ai4mat_ising.sampling.schedule import chains
 
-__all__ = ["pack_spins", "sample_chain", "sample_equilibrium", "sample_nematic", "sample_quench",
-           "sample_xy", "unpack_spins"]
+__all__ = [
+    "pack_spins",
+    "sample_chain",
+    "sample_equilibrium",
+    "sample_nematic",
+    "sample_quench",
+    "sample_xy",
+    "unpack_spins",
+]
 
 CHAINS = {
     "metropolis": metropolis_chain,
@@ -30,8 +37,9 @@ CHAINS = {
 }
 
 
-def sample_equilibrium(L, T, n, *, seed, method="cluster", workers=None,
-                       executor=None, packed=False):
+def sample_equilibrium(
+    L, T, n, *, seed, method="cluster", workers=None, executor=None, packed=False
+):
     """Configurations in equilibrium at temperature T.
 
     Parameters
@@ -80,8 +88,9 @@ def sample_equilibrium(L, T, n, *, seed, method="cluster", workers=None,
             (chosen, partial(_with_random_signs, sampler, L, T[chosen], warmup, spacing))
             for sampler, chosen, warmup, spacing in chains(L, T)
         )
-    return run_chunks(chunks, _empty(n, L, packed), L, seed=seed, workers=workers,
-                      executor=executor)
+    return run_chunks(
+        chunks, _empty(n, L, packed), L, seed=seed, workers=workers, executor=executor
+    )
 
 
 def _with_random_signs(sampler, L, T, warmup, spacing, *, seeds, stop):
@@ -133,8 +142,9 @@ def sample_quench(L, T, n, *, sweeps, seed, workers=None, executor=None, packed=
     L, n, T, seed, workers = _checked(L, n, T, seed, workers, executor)
     sweeps = checked_integer("sweeps", sweeps, 0)
     chunks = ((part, partial(quench_chunk, L, T[part], sweeps)) for part in slices(n, REPLICAS))
-    return run_chunks(chunks, _empty(n, L, packed), L, seed=seed, workers=workers,
-                      executor=executor)
+    return run_chunks(
+        chunks, _empty(n, L, packed), L, seed=seed, workers=workers, executor=executor
+    )
 
 
 def sample_chain(L, T, n, *, algorithm, seed, warmup=0, spacing=1):
@@ -174,15 +184,17 @@ def sample_chain(L, T, n, *, algorithm, seed, warmup=0, spacing=1):
     L, n, T, seed, _ = _checked(L, n, T, seed, None, None)
     warmup, spacing = checked_integer("warmup", warmup, 0), checked_integer("spacing", spacing, 1)
     if not isinstance(algorithm, str) or algorithm not in CHAINS:
-        raise ValueError(f"algorithm must be one of {', '.join(map(repr, CHAINS))}, "
-                         f"got {algorithm!r}")
+        raise ValueError(
+            f"algorithm must be one of {', '.join(map(repr, CHAINS))}, got {algorithm!r}"
+        )
     if algorithm == "metropolis" and L % 2:
         raise ValueError(f"L must be even for a checkerboard, got {L}")
     if n and np.ptp(T) > 0:
         raise ValueError("T must be one temperature for a chain, got several")
     chain = partial(CHAINS[algorithm], L, T, warmup, spacing)
-    return run_chunks([(slice(0, n), chain)] if n else [], _empty(n, L, False), L, seed=seed,
-                      workers=1)
+    return run_chunks(
+        [(slice(0, n), chain)] if n else [], _empty(n, L, False), L, seed=seed, workers=1
+    )
 
 
 def sample_xy(L, T, n, *, seed, workers=None):
@@ -274,8 +286,10 @@ def _checked(L, n, T, seed, workers, executor):
     seed = checked_integer("seed", seed, 0)
     workers = None if workers is None else checked_integer("workers", workers, 1)
     if not isinstance(executor, Executor | None):
-        raise ValueError("executor must be a concurrent.futures.Executor (of Dask: "
-                         f"client.get_executor()), got {executor!r}")
+        raise ValueError(
+            "executor must be a concurrent.futures.Executor (of Dask: "
+            f"client.get_executor()), got {executor!r}"
+        )
     if executor is not None and workers is not None:
         raise ValueError("workers is a number of threads here: give it or an executor, not both")
     return L, n, _temperatures(T, n), seed, workers
@@ -295,8 +309,9 @@ def _temperatures(T, n):
     if values.dtype.kind not in "iuf":
         raise ValueError(f"T must be a positive temperature or an array of n of them, got {T!r}")
     if values.shape not in ((), (n,)):
-        raise ValueError(f"T must be one temperature or of shape (n,) = ({n},), "
-                         f"got shape {values.shape}")
+        raise ValueError(
+            f"T must be one temperature or of shape (n,) = ({n},), got shape {values.shape}"
+        )
     wrong = values[~(values > 0)]  # NaN among them
     if wrong.size:
         raise ValueError(f"T must be a positive temperature, got {wrong[0]}")

@@ -30,8 +30,11 @@ def run_chunks(chunks, result, L, *, seed, workers=None, executor=None):
     reports, stop = SimpleQueue(), np.zeros(1, dtype=bool)
     # In a thread, because only the main one sees a Ctrl-C, which at the wrong moment would leave
     # the locks of an executor locked for good.
-    conductor = Thread(target=_conduct, daemon=True,
-                       args=(chunks, result, L, seed, workers, executor, reports.put, stop))
+    conductor = Thread(
+        target=_conduct,
+        daemon=True,
+        args=(chunks, result, L, seed, workers, executor, reports.put, stop),
+    )
     with progress_bar(len(result), desc="sampling", unit="configuration", delay=2) as bar:
         conductor.start()
         try:

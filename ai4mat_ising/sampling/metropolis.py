@@ -13,7 +13,13 @@ import numpy as np
 
 from ai4mat_ising.exact import critical_temperature
 from ai4mat_ising.sampling.bits import (
-    REPLICAS, U, acceptance_planes, compared, costs, pack_words, random_bits
+    REPLICAS,
+    U,
+    acceptance_planes,
+    compared,
+    costs,
+    pack_words,
+    random_bits,
 )
 from ai4mat_ising.sampling.kernel import kernel
 
@@ -70,8 +76,9 @@ def _metropolis(kept, ordered, warmup, spacing, planes4, planes_change, a, b, st
                 return
             for colour in range(2):
                 for y in range(0, L, rows):
-                    _update(words, colour, y, min(y + rows, L), planes4, planes_change, a, b,
-                            memory)
+                    _update(
+                        words, colour, y, min(y + rows, L), planes4, planes_change, a, b, memory
+                    )
         for y in range(L):
             for x in range(L):
                 kept[k, y, x] = words[(x + y) & 1, y, x >> 1]

@@ -50,8 +50,18 @@ def _sample(spins, graph, p_apart, p_connected, seeds, stop):
             for time in range(start, 0, -1):
                 if stop[0]:
                     return
-                search, differing = _sweep(bonds, graph, p_apart[k], p_connected[k], seeds[k],
-                                           time, differing, marks, search, queues)
+                search, differing = _sweep(
+                    bonds,
+                    graph,
+                    p_apart[k],
+                    p_connected[k],
+                    seeds[k],
+                    time,
+                    differing,
+                    marks,
+                    search,
+                    queues,
+                )
         _draw_signs(spins[k], bonds, graph, seeds[k], queues[0])
 
 
@@ -92,8 +102,9 @@ def _connected(bond, chain, bonds, graph, marks, search, queues):
         tail = _expand(queues[0], head, tail, search, search + 1, bond, chain, bonds, graph, marks)
         if tail < 0:
             return True
-        tail2 = _expand(queues[1], head, tail2, search + 1, search, bond, chain, bonds, graph,
-                        marks)
+        tail2 = _expand(
+            queues[1], head, tail2, search + 1, search, bond, chain, bonds, graph, marks
+        )
         if tail2 < 0:
             return True
         head += 1

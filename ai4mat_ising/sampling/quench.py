@@ -6,7 +6,7 @@ in which sites are visited; their spins and the random bits that accept a flip a
 
 import numpy as np
 
-from ai4mat_ising.sampling.bits import U, accepted_flips, acceptance_planes, pack_words, random_bits
+from ai4mat_ising.sampling.bits import U, acceptance_planes, accepted_flips, pack_words, random_bits
 from ai4mat_ising.sampling.kernel import kernel
 
 
@@ -38,6 +38,9 @@ def _quench(words, sweeps, planes4, planes_change, a, b, stop):
                 words[y + 1 if y < L - 1 else 0, x],
                 words[y, x - 1 if x > 0 else L - 1],
                 words[y, x + 1 if x < L - 1 else 0],
-                planes4, planes_change, a, b,
+                planes4,
+                planes_change,
+                a,
+                b,
             )
             words[y, x] ^= flips

@@ -52,8 +52,15 @@ def _xy(L, T, seeds, stop):
     """Angles float64, each configuration turned by a random one; anywhere on the circle."""
     spacing = int(np.ceil(SPACING * autocorrelation_time(T[0])))
     kept = np.empty((len(T), L * L))
-    _chain(kept, bonds_of_sites(L)[0], T[0], spacing * WARMUP // SPACING, spacing,
-           *seeds.generate_state(2, np.uint64), stop)
+    _chain(
+        kept,
+        bonds_of_sites(L)[0],
+        T[0],
+        spacing * WARMUP // SPACING,
+        spacing,
+        *seeds.generate_state(2, np.uint64),
+        stop,
+    )
     turns = np.random.default_rng(seeds.spawn(1)[0]).uniform(0, 2 * np.pi, (len(T), 1))
     return (kept + turns).reshape(-1, L, L)
 

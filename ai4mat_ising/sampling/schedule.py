@@ -84,8 +84,9 @@ def nanoseconds_per_site(L, T):
         wolff, swendsen_wang = (0.6 + 56 / L) / (1 + above), 3.7 + 52 / L
     else:
         wolff, swendsen_wang = 8 / (1 + above) ** 1.5, 17
-    return np.array([np.full(T.shape, metropolis), 100 / L**2 + wolff,
-                     np.full(T.shape, swendsen_wang)])
+    return np.array(
+        [np.full(T.shape, metropolis), 100 / L**2 + wolff, np.full(T.shape, swendsen_wang)]
+    )
 
 
 def _distances_from_tc(L, T):

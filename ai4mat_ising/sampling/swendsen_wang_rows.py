@@ -59,8 +59,11 @@ def _join_runs(rows, starts, before, parent, p, a, b):
         bonds &= ~(bonds << U(1)) | starts[y] | starts[following]
         while bonds != U(0):
             columns = bonds ^ (bonds - U(1))  # up to that of the lowest bond
-            join(parent, before[y] + _count(starts[y] & columns) - 1,
-                 before[following] + _count(starts[following] & columns) - 1)
+            join(
+                parent,
+                before[y] + _count(starts[y] & columns) - 1,
+                before[following] + _count(starts[following] & columns) - 1,
+            )
             bonds &= ~columns
     return a, b
 

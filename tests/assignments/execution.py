@@ -18,10 +18,21 @@ from concurrent.futures import ProcessPoolExecutor
 from grading import LANES, Graded, graded_cells
 from nbgrader.utils import is_grade, is_solution
 
-PRELOADED = ["IPython.core.interactiveshell", "matplotlib.pyplot", "nbgrader.api",
-             "sklearn.decomposition", "sklearn.linear_model", "torch", "torch._dynamo",
-             "ai4mat_ising.checks", "ai4mat_ising.generation", "ai4mat_ising.latent",
-             "ai4mat_ising.plotting", "ai4mat_ising.sampling", "ai4mat_ising.training"]
+PRELOADED = [
+    "IPython.core.interactiveshell",
+    "matplotlib.pyplot",
+    "nbgrader.api",
+    "sklearn.decomposition",
+    "sklearn.linear_model",
+    "torch",
+    "torch._dynamo",
+    "ai4mat_ising.checks",
+    "ai4mat_ising.generation",
+    "ai4mat_ising.latent",
+    "ai4mat_ising.plotting",
+    "ai4mat_ising.sampling",
+    "ai4mat_ising.training",
+]
 
 
 def grade_quickly(notebooks):
@@ -54,8 +65,10 @@ def run(notebook, threads=1, names=None):
     Graded
     """
     errors = _errors_of_cells(notebook, threads, names)
-    scores = {cell: (0 if cell in errors else points, points)
-              for cell, points in graded_cells(notebook).items()}
+    scores = {
+        cell: (0 if cell in errors else points, points)
+        for cell, points in graded_cells(notebook).items()
+    }
     return Graded(scores, errors, {})
 
 

@@ -233,8 +233,9 @@ def submit(release, functions, preambles=()):
             cell.source = "\n\n\n".join(functions[name] for name in names)
     cells = enumerate(notebook.cells)
     first = next(i for i, cell in cells if is_solution(cell) and not is_written(cell))
-    notebook.cells[first:first] = [nbformat.v4.new_code_cell(text, metadata={"preamble": True})
-                                   for text in preambles if text]
+    notebook.cells[first:first] = [
+        nbformat.v4.new_code_cell(text, metadata={"preamble": True}) for text in preambles if text
+    ]
     return notebook
 
 

@@ -13,7 +13,7 @@ import re
 
 import nbformat
 from grading import asked_functions, graded_cells, is_written, read_notebook, written_cells
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade
 
 MARKERS = {
     "### BEGIN SOLUTION",

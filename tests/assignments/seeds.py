@@ -57,13 +57,17 @@ def run_with_seed(name, seed, threads=1):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.source = rewritten(cell)
-    names = {SHIFTED: lambda value: value + STEP * seed, COMPARED: recorder(found),
-             THREADS: threads}
+    names = {
+        SHIFTED: lambda value: value + STEP * seed,
+        COMPARED: recorder(found),
+        THREADS: threads,
+    }
     return run(notebook, threads, names), found
 
 
 def recorder(found):
     """Compares what `rewritten` cells compare, and adds it to the list, if it is two numbers."""
+
     def compared(text, left, sign, right):
         if _is_number(left) and _is_number(right):
             found.append(Comparison(text, float(left), sign, float(right)))
@@ -137,7 +141,7 @@ def _call(name, *arguments):
 
 
 def report(name, threads, results):
-    """Print what the runs of a problem set scored, {seed: (Graded, comparisons)}, and its limits."""
+    """Print the scores of a problem set's runs, {seed: (Graded, comparisons)}, and its limits."""
     totals = sorted(graded.total for graded, _ in results.values())
     print(f"\n{name}, threads {threads}, runs {len(totals)}: {totals[0]} to {totals[-1]} points")
     failed = {}
@@ -147,8 +151,10 @@ def report(name, threads, results):
     for errors, seeds in failed.items():
         print(f"  seeds {', '.join(map(str, seeds))}: {errors}")
     for text, group in narrowest(found for _, found in results.values())[:SHOWN]:
-        columns = (f"{name} {_spread([getattr(one, name) for one in group])}"
-                   for name in ("left", "right", "room"))
+        columns = (
+            f"{name} {_spread([getattr(one, name) for one in group])}"
+            for name in ("left", "right", "room")
+        )
         print(f"  {text}\n      {'; '.join(columns)}")
 
 
@@ -160,8 +166,11 @@ def narrowest(lists):
     groups = {}
     for one in itertools.chain.from_iterable(lists):
         groups.setdefault(one.text, []).append(one)
-    groups = {text: group for text, group in groups.items()
-              if any(number % 1 for one in group for number in (one.left, one.right))}
+    groups = {
+        text: group
+        for text, group in groups.items()
+        if any(number % 1 for one in group for number in (one.left, one.right))
+    }
     return sorted(groups.items(), key=lambda item: min(map(_share_left, item[1])))
 
 

@@ -41,13 +41,14 @@ def exchange(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def answers():
-    """Notebooks of three students, one right, one partly, one as released; what the second loses."""
+    """Notebooks of three students: right, partly right, as released; what the second one loses."""
     release, reference = read_release(NAME), asked_functions(read_source(NAME))
     base, wrong = (read_answer(corpus(NAME, kind)[0], reference) for kind in ("right", "wrong"))
     return {
         "right": submit(release, base.functions, [base.preamble]),
-        "partly": submit(release, base.functions | wrong.functions,
-                         [base.preamble, wrong.preamble]),
+        "partly": submit(
+            release, base.functions | wrong.functions, [base.preamble, wrong.preamble]
+        ),
         "empty": release,
     }, wrong.loses
 
@@ -105,11 +106,21 @@ def lab(finished):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     address, token = f"http://127.0.0.1:{port}", secrets.token_hex()
-    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
-               f"--IdentityProvider.token={token}"]
+    options = [
+        "--no-browser",
+        "--allow-root",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        f"--IdentityProvider.token={token}",
+    ]
     with open(course / "lab.log", "w") as log:
-        server = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], cwd=course,
-                                  env=environment(course / "home"), stdout=log, stderr=log)
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options],
+            cwd=course,
+            env=environment(course / "home"),
+            stdout=log,
+            stderr=log,
+        )
     try:
         _wait_for(f"{address}/api/status?token={token}", server, course / "lab.log")
         yield f"{address}/lab?token={token}"

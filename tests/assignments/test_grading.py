@@ -71,6 +71,7 @@ class _Lazily(dict):
 @pytest.fixture(scope="session")
 def graded(new_course):
     """What nbgrader made of some submissions: {problem set: {student: Graded}}."""
+
     def make(name):
         release = read_release(name)
         notebooks = filled(name, release)

@@ -61,8 +61,12 @@ def test_no_chapter_and_no_module_prints_a_solution(name):
 
 def test_the_page_lists_every_problem_set_with_its_points_and_time():
     page = (ROOT / "book" / "problem_sets.md").read_text()
-    listed = re.findall(r"^\| {download}`(\w+) <../exercises/\1/\1.ipynb>` \|.*"
-                        r"\| (\d+) \| (\d+ minutes) \|$", page, re.MULTILINE)
+    listed = re.findall(
+        r"^\| {download}`(\w+) <../exercises/\1/\1.ipynb>` \|.*"
+        r"\| (\d+) \| (\d+ minutes) \|$",
+        page,
+        re.MULTILINE,
+    )
     assert sorted(name for name, *_ in listed) == PROBLEM_SETS
     for name, points, minutes in listed:
         notebook = read_release(name)

@@ -65,7 +65,8 @@ def test_a_solution_passes_with_other_seeds(capsys):
     assert found and all(one.room >= 0 for one in found)
     seeds.report(name, 1, {1: (graded, found)})
     assert f"{name}, threads 1, runs 1: {graded.total} to {graded.total} points" in (
-        capsys.readouterr().out)
+        capsys.readouterr().out
+    )
 
 
 def test_every_problem_set_can_be_rewritten():

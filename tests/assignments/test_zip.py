@@ -56,8 +56,11 @@ def test_the_wheel_holds_the_package_and_nothing_else(handed_out):
     with zipfile.ZipFile(wheel_of(handed_out)) as wheel:
         found = {name for name in wheel.namelist() if ".dist-info/" not in name}
     package = ROOT / "ai4mat_ising"
-    assert found == {str(path.relative_to(ROOT)) for path in package.rglob("*")
-                     if path.is_file() and path.suffix != ".pyc"}
+    assert found == {
+        str(path.relative_to(ROOT))
+        for path in package.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
 
 
 @pytest.mark.parametrize("name", PROBLEM_SETS)
@@ -90,8 +93,13 @@ def student(handed_out):
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
 
     def run(program, *arguments):
-        return subprocess.run([handed_out / ".venv" / "bin" / program, *arguments], text=True,
-                              cwd=handed_out, env=environment, capture_output=True)
+        return subprocess.run(
+            [handed_out / ".venv" / "bin" / program, *arguments],
+            text=True,
+            cwd=handed_out,
+            env=environment,
+            capture_output=True,
+        )
 
     options = shlex.split(os.environ.get("PIP_ARGS", ""))
     done = run("python", "-m", "pip", "install", "--quiet", *options, "-r", "requirements.txt")

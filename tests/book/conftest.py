@@ -22,8 +22,13 @@ def build(tmp_path_factory):
     """The book, built strictly by the function behind `make book`: its folder, what went wrong."""
     output = tmp_path_factory.mktemp("book")
     code = "import sys, build_book; sys.exit(build_book.build(sys.argv[1]))"
-    done = subprocess.run([sys.executable, "-c", code, output], cwd=ROOT / "tools", text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = subprocess.run(
+        [sys.executable, "-c", code, output],
+        cwd=ROOT / "tools",
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     html = output / "_build" / "html"
     return html, _what_failed(done.stdout, html) if done.returncode else None
 

@@ -27,8 +27,12 @@ BROKEN = {  # and what the log must say
 @pytest.fixture
 def tree(tmp_path, monkeypatch):
     """A repository with one empty page, the real configuration and a filled cache."""
-    for name in ["ai4mat_ising/exact.py", "ai4mat_ising/data/spins.npz", "constraints.txt",
-                 "book/references.bib"]:
+    for name in [
+        "ai4mat_ising/exact.py",
+        "ai4mat_ising/data/spins.npz",
+        "constraints.txt",
+        "book/references.bib",
+    ]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     shutil.copy(ROOT / "_config.yml", tmp_path)
@@ -72,8 +76,15 @@ def test_outputs_are_kept_when_only_the_text_of_a_page_or_compiled_code_changes(
     assert cache_is_kept()
 
 
-@pytest.mark.parametrize("name", ["ai4mat_ising/exact.py", "ai4mat_ising/data/spins.npz",
-                                  "ai4mat_ising/sampling/new.py", "constraints.txt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ai4mat_ising/exact.py",
+        "ai4mat_ising/data/spins.npz",
+        "ai4mat_ising/sampling/new.py",
+        "constraints.txt",
+    ],
+)
 def test_outputs_are_dropped_when_what_they_were_computed_with_changes(tree, name):
     (tree / name).parent.mkdir(exist_ok=True)
     (tree / name).write_text("changed")
@@ -102,7 +113,8 @@ def test_a_broken_book_fails_each_time_and_passes_once_mended(tree, capfd):
         warnings = [line for line in capfd.readouterr().err.splitlines() if "WARNING" in line]
         for page, (_, reason) in BROKEN.items():
             assert any(f"{page}.md" in line and reason in line for line in warnings), (
-                f"the {attempt} build does not say what is wrong with {page}: {warnings}")
+                f"the {attempt} build does not say what is wrong with {page}: {warnings}"
+            )
     write_pages(tree, dict.fromkeys(["first", *BROKEN], "Text.\n"))
     assert build_book.build(tree) == 0, capfd.readouterr().err
 

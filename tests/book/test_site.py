@@ -53,8 +53,11 @@ def residue(page):
 def figure_faults(page):
     """Find figures without a caption or a sentence for those who cannot see them."""
     article = BeautifulSoup(page, "html.parser").select_one("article")
-    faults = [f"{image.get('src')}: {fault}" for image in article.select("img")
-              for fault in [*alt_faults(image.get("alt", "")), *caption_faults(image)]]
+    faults = [
+        f"{image.get('src')}: {fault}"
+        for image in article.select("img")
+        for fault in [*alt_faults(image.get("alt", "")), *caption_faults(image)]
+    ]
     crowded = [cell for cell in article.select(".cell_output") if len(cell.select("img")) > 1]
     return faults + [f"{len(cell.select('img'))} figures in one cell" for cell in crowded]
 
@@ -85,9 +88,12 @@ def typed_results(source):
     """Find results in a chapter's prose that are neither computed nor said to be published."""
     prose = re.sub(r"(?ms)^(```+)(\{code[^\n]*|[a-z]*)\n.*?^\1\s*$", "", source)
     prose = re.sub(r"`[^`\n]*`|https?://\S+", "", prose)
-    return [f"{number} in: {paragraph.strip()[:80]}"
-            for paragraph in re.split(r"\n\s*\n", prose) if "published" not in paragraph.lower()
-            for number in measured(paragraph)]
+    return [
+        f"{number} in: {paragraph.strip()[:80]}"
+        for paragraph in re.split(r"\n\s*\n", prose)
+        if "published" not in paragraph.lower()
+        for number in measured(paragraph)
+    ]
 
 
 # --- links, over all pages of a folder ----------------------------------------------------------
@@ -95,11 +101,16 @@ def typed_results(source):
 
 def link_faults(folder):
     """Find links to nowhere, insecure links, and whatever a page loads from another host."""
-    pages = {path.resolve(): BeautifulSoup(path.read_text(), "html.parser")
-             for path in Path(folder).glob("*.html")}
-    return [f"{path.name}: {fault}" for path, page in pages.items()
-            for element in page.select("[href], [src]")
-            for fault in target_faults(element, path, pages)]
+    pages = {
+        path.resolve(): BeautifulSoup(path.read_text(), "html.parser")
+        for path in Path(folder).glob("*.html")
+    }
+    return [
+        f"{path.name}: {fault}"
+        for path, page in pages.items()
+        for element in page.select("[href], [src]")
+        for fault in target_faults(element, path, pages)
+    ]
 
 
 def target_faults(element, path, pages):
@@ -168,12 +179,18 @@ def browse(browser, url, **view):
     faults = []
     host = urljoin(url, "/")
     with closing(browser.new_context(reduced_motion="reduce", **view)) as context:
-        context.route(lambda target: not target.startswith(host),
-                      lambda route: (faults.append(f"a request to {route.request.url}"),
-                                     route.abort()))
+        context.route(
+            lambda target: not target.startswith(host),
+            lambda route: (faults.append(f"a request to {route.request.url}"), route.abort()),
+        )
         page = context.new_page()
-        page.on("console", lambda message: message.type in {"error", "warning"}
-                and faults.append(f"console {message.type}: {message.text}"))
+        page.on(
+            "console",
+            lambda message: (
+                message.type in {"error", "warning"}
+                and faults.append(f"console {message.type}: {message.text}")
+            ),
+        )
         page.on("pageerror", lambda error: faults.append(f"script error: {error.message}"))
         page.goto(url)
         page.evaluate("window.MathJax?.startup?.promise")
@@ -189,9 +206,12 @@ def barriers(page):
     """Find accessibility violations that the theme does not bring along."""
     # Without preload: axe would fetch style sheets again, under wrong addresses.
     report = Axe().run(page, options={"preload": False, "resultTypes": ["violations"]})
-    return [f"axe {violation['id']}: {node['html'][:120]} {node['failureSummary']}"
-            for violation in report.response["violations"] for node in violation["nodes"]
-            if (violation["id"], node["target"][0]) not in THEMES_OWN]
+    return [
+        f"axe {violation['id']}: {node['html'][:120]} {node['failureSummary']}"
+        for violation in report.response["violations"]
+        for node in violation["nodes"]
+        if (violation["id"], node["target"][0]) not in THEMES_OWN
+    ]
 
 
 # --- the site -----------------------------------------------------------------------------------
@@ -253,6 +273,7 @@ def test_the_search_finds_a_chapter(browser, address):
 @pytest.fixture
 def notebook_of(site):
     """A function that returns the file of a page's notebook."""
+
     def find(name):
         page = BeautifulSoup((site / f"{name}.html").read_text(), "html.parser")
         links = {link["href"] for link in page.select("a.download[href$='.ipynb']")}
@@ -267,7 +288,8 @@ def reader(tmp_path):
     """Environment of a reader who installs [student]: without what glues numbers into pages."""
     (tmp_path / "lacking").mkdir()
     (tmp_path / "lacking" / "myst_nb.py").write_text(
-        "raise ModuleNotFoundError('readers have no myst_nb')")
+        "raise ModuleNotFoundError('readers have no myst_nb')"
+    )
     # One thread of torch: two that wait for each other are far slower on a busy machine.
     lacking = os.environ | {"PYTHONPATH": str(tmp_path / "lacking"), "OMP_NUM_THREADS": "1"}
     lacking.pop("AI4MAT_PROGRESS", None)
@@ -304,11 +326,18 @@ ALT = "A curve that falls with the temperature."
 FIGURE = "<figure><img src='a.png' alt='{}'><figcaption><p>{}</p></figcaption></figure>"
 
 
-@pytest.mark.parametrize("text", [
-    "<p>The value is {glue:text}`tc`.</p>", "<p>m = nan</p>", "<pre>[nan, 1.]</pre>",
-    "<pre>Traceback (most recent call last)</pre>", "<pre>&lt;Figure size 640x480&gt;</pre>",
-    "<pre>&lt;Axes: xlabel='T'&gt;</pre>", "<pre> 20%|##   | 1/5</pre>",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>The value is {glue:text}`tc`.</p>",
+        "<p>m = nan</p>",
+        "<pre>[nan, 1.]</pre>",
+        "<pre>Traceback (most recent call last)</pre>",
+        "<pre>&lt;Figure size 640x480&gt;</pre>",
+        "<pre>&lt;Axes: xlabel='T'&gt;</pre>",
+        "<pre> 20%|##   | 1/5</pre>",
+    ],
+)
 def test_residue_is_found(text):
     assert len(residue(text)) == 1
 
@@ -317,16 +346,19 @@ def test_code_may_name_what_a_page_must_not_show():
     assert residue("<div class='cell_input'>np.nan, nan</div> <code>nan</code>") == []
 
 
-@pytest.mark.parametrize(("figure", "fault"), [
-    ("<figure><img src='a.png'><figcaption>C</figcaption></figure>", "no sentence"),
-    (FIGURE.format("_images/a1b2.png", "C"), "no sentence"),
-    (FIGURE.format("A curve.", "C"), "no sentence"),
-    (FIGURE.format("A curve that falls with the temperature", "C"), "no sentence"),
-    (FIGURE.format("A curve that reaches zero at 2.269.", "C"), "quotes a result"),
-    (FIGURE.format(ALT, "<span class='caption-number'>Fig. 1 </span>"), "no caption"),
-    (f"<img src='a.png' alt='{ALT}'>", "no caption"),
-    (f"<div class='cell_output'>{FIGURE.format(ALT, 'C') * 2}</div>", "2 figures"),
-])
+@pytest.mark.parametrize(
+    ("figure", "fault"),
+    [
+        ("<figure><img src='a.png'><figcaption>C</figcaption></figure>", "no sentence"),
+        (FIGURE.format("_images/a1b2.png", "C"), "no sentence"),
+        (FIGURE.format("A curve.", "C"), "no sentence"),
+        (FIGURE.format("A curve that falls with the temperature", "C"), "no sentence"),
+        (FIGURE.format("A curve that reaches zero at 2.269.", "C"), "quotes a result"),
+        (FIGURE.format(ALT, "<span class='caption-number'>Fig. 1 </span>"), "no caption"),
+        (f"<img src='a.png' alt='{ALT}'>", "no caption"),
+        (f"<div class='cell_output'>{FIGURE.format(ALT, 'C') * 2}</div>", "2 figures"),
+    ],
+)
 def test_a_figure_fault_is_found(figure, fault):
     faults = figure_faults(f"<article>{figure}</article>")
     assert len(faults) == 1 and fault in faults[0]
@@ -336,27 +368,36 @@ def test_a_described_figure_with_a_caption_is_fine():
     assert figure_faults(f"<article>{FIGURE.format(ALT, 'A caption.')}</article>") == []
 
 
-@pytest.mark.parametrize(("source", "found"), [
-    ("The loss is 0.196.", True),
-    ("$T_c = 2.269$", True),
-    ("```{note}\nThe loss is 0.196.\n```", True),
-    ("The loss is {glue:text}`loss`, the published one 0.1962.", False),
-    ("A rate of 0.001 for 12,131 parameters, Python 3.11, torch 2.13.0, arXiv:1703.02435.", False),
-    ("```{code-cell} ipython3\nx = 0.196\n```\n\n```python\nx = 0.196\n```", False),
-])
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("The loss is 0.196.", True),
+        ("$T_c = 2.269$", True),
+        ("```{note}\nThe loss is 0.196.\n```", True),
+        ("The loss is {glue:text}`loss`, the published one 0.1962.", False),
+        (
+            "A rate of 0.001 for 12,131 parameters, Python 3.11, torch 2.13.0, arXiv:1703.02435.",
+            False,
+        ),
+        ("```{code-cell} ipython3\nx = 0.196\n```\n\n```python\nx = 0.196\n```", False),
+    ],
+)
 def test_a_typed_result_is_told_from_a_setting(source, found):
     assert bool(typed_results(source)) == found
 
 
-@pytest.mark.parametrize(("element", "fault"), [
-    ("<a href='nowhere.html'>x</a>", "nowhere.html does not exist"),
-    ("<a href='#nowhere'>x</a>", "no such anchor"),
-    ("<a href='b.html#nowhere'>x</a>", "no such anchor"),
-    ("<a href='http://example.org'>x</a>", "not https"),
-    ("<img src='a.png'>", "a.png does not exist"),
-    ("<script src='https://example.org/a.js'></script>", "<script> loads"),
-    ("<link rel='preconnect' href='https://example.org'>", "<link> loads"),
-])
+@pytest.mark.parametrize(
+    ("element", "fault"),
+    [
+        ("<a href='nowhere.html'>x</a>", "nowhere.html does not exist"),
+        ("<a href='#nowhere'>x</a>", "no such anchor"),
+        ("<a href='b.html#nowhere'>x</a>", "no such anchor"),
+        ("<a href='http://example.org'>x</a>", "not https"),
+        ("<img src='a.png'>", "a.png does not exist"),
+        ("<script src='https://example.org/a.js'></script>", "<script> loads"),
+        ("<link rel='preconnect' href='https://example.org'>", "<link> loads"),
+    ],
+)
 def test_a_broken_link_is_found(tmp_path, element, fault):
     (tmp_path / "b.html").write_text("<p id='here'>")
     good = "<a href='b.html?x=1#here'>x</a> <a href='https://example.org'>x</a>"
@@ -368,8 +409,10 @@ def test_a_broken_link_is_found(tmp_path, element, fault):
 SOUND = """<!doctype html><html lang="en"><head><title>A page</title><link rel="icon" href="data:,">
 </head><body><main><h1>A page</h1><button aria-label="Search">s</button><article>{}</article>
 </main></body></html>"""
-SQUARE = ("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>"
-          "<path fill='{}' d='M0 0h9v9H0z'/></svg>")
+SQUARE = (
+    "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>"
+    "<path fill='{}' d='M0 0h9v9H0z'/></svg>"
+)
 BROKEN = {
     "nothing": ("", None),
     "console": ("<script>console.error('oops')</script>", "console error: oops"),
@@ -378,12 +421,16 @@ BROKEN = {
     "missing": ("<img src='none.png' alt='none'>", "none.png is missing"),
     "elsewhere": ("<script>new Image().src = 'https://example.org/a'</script>", "a request to"),
     "math": ("<span class='math'>x^2</span>", "not rendered: x^2"),
-    "merror": ("<p class='math'>x<mjx-container></mjx-container><mjx-merror></mjx-merror></p>",
-               "an error in: x"),
+    "merror": (
+        "<p class='math'>x<mjx-container></mjx-container><mjx-merror></mjx-merror></p>",
+        "an error in: x",
+    ),
     "search": ("<input type='search' aria-label='Search'>", "2 search boxes"),
     "wide": ("<div style='width: 2000px'>wide</div>", "wider than the screen: <div> wide"),
-    "filter": ("<figure style='filter: brightness(.8)'><img src='w.svg' alt='w'></figure>",
-               "is filtered"),
+    "filter": (
+        "<figure style='filter: brightness(.8)'><img src='w.svg' alt='w'></figure>",
+        "is filtered",
+    ),
     "frame": ("<img src='w.svg' alt='w' style='padding: 8px'>", "is framed"),
     "transparent": ("<img src='t.svg' alt='t'>", "not on opaque white"),
     "contrast": ("<p style='color: #999'>pale</p>", "axe color-contrast"),

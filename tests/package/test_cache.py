@@ -75,11 +75,16 @@ def names(folder):
 # --- what a set is -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("change", [
-    {"source": "quench"}, {"L": 6}, {"samples_per_temperature": 41},
-    {"temperatures": np.array([1.0, 2.0, 3.5])},
-    {"temperatures": np.array([2.0, 1.0, np.nextafter(3.5, 4)])},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"source": "quench"},
+        {"L": 6},
+        {"samples_per_temperature": 41},
+        {"temperatures": np.array([1.0, 2.0, 3.5])},
+        {"temperatures": np.array([2.0, 1.0, np.nextafter(3.5, 4)])},
+    ],
+)
 def test_another_set_has_another_seed_and_another_file(change):
     other = replace(RECIPE, **change)
     assert other.seed != RECIPE.seed and other.file_name != RECIPE.file_name
@@ -224,10 +229,16 @@ def test_many_changed_bytes_are_noticed(damage):
         damage(content.tobytes())
 
 
-@pytest.mark.parametrize("content", [
-    b"", b"\0" * 5000, b"no archive", b"version https://git-lfs.github.com/spec/v1\n",
-    b"PK\x05\x06" + b"\0" * 18,
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\0" * 5000,
+        b"no archive",
+        b"version https://git-lfs.github.com/spec/v1\n",
+        b"PK\x05\x06" + b"\0" * 18,
+    ],
+)
 def test_something_else_in_place_of_the_file_is_noticed(damage, content):
     assert damage(content)
 
@@ -238,15 +249,18 @@ def npz(save=np.savez, **arrays):
     return file.getvalue()
 
 
-@pytest.mark.parametrize("change", [
-    {"packed_spins": np.zeros((119, 4), dtype=np.uint8)},
-    {"packed_spins": np.zeros((121, 4), dtype=np.uint8)},
-    {"packed_spins": np.zeros((120, 4), dtype=np.int8)},
-    {"packed_spins": np.zeros((120, 4), dtype=np.uint8, order="F")},
-    {"packed_spins": np.array([object()])},
-    {"description": np.array([object()])},
-    {"temperatures": np.array([1.0, 2.0, 3.5])},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"packed_spins": np.zeros((119, 4), dtype=np.uint8)},
+        {"packed_spins": np.zeros((121, 4), dtype=np.uint8)},
+        {"packed_spins": np.zeros((120, 4), dtype=np.int8)},
+        {"packed_spins": np.zeros((120, 4), dtype=np.uint8, order="F")},
+        {"packed_spins": np.array([object()])},
+        {"description": np.array([object()])},
+        {"temperatures": np.array([1.0, 2.0, 3.5])},
+    ],
+)
 def test_other_arrays_are_noticed(damage, change):
     good = RECIPE.metadata() | {"packed_spins": np.zeros((120, 4), dtype=np.uint8)}
     assert damage(npz(**good | change))
@@ -284,11 +298,16 @@ def test_an_array_with_something_behind_it_is_noticed(damage, name):
     assert damage(with_member(damage.good, name, lambda data: data + b"\0"))
 
 
-@pytest.mark.parametrize("name, dtype, shape", [
-    ("packed_spins", "|u1", (10**9, 4)), ("packed_spins", "|u1", (10**12, 4)),
-    ("temperatures", "<f8", (10**9,)), ("description", "<U1000000000", ()),
-    ("samples_per_temperature", "<i8", (10**9,)),
-])
+@pytest.mark.parametrize(
+    "name, dtype, shape",
+    [
+        ("packed_spins", "|u1", (10**9, 4)),
+        ("packed_spins", "|u1", (10**12, 4)),
+        ("temperatures", "<f8", (10**9,)),
+        ("description", "<U1000000000", ()),
+        ("samples_per_temperature", "<i8", (10**9,)),
+    ],
+)
 def test_an_array_that_claims_to_be_huge_takes_no_memory(damage, name, dtype, shape):
     claim = io.BytesIO()
     header = {"descr": dtype, "fortran_order": False, "shape": shape}
@@ -508,6 +527,7 @@ def test_what_a_process_killed_while_writing_left_is_no_set_and_is_removed(start
 @pytest.fixture
 def no_lock(monkeypatch):
     """A file system without locks."""
+
     def refuse(number, operation):
         raise OSError(errno.ENOSYS, "Function not implemented")
 

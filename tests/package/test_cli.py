@@ -16,8 +16,17 @@ from ai4mat_ising import cli
 from ai4mat_ising.datasets import IsingDataset
 
 ROOT = Path(__file__).parents[2]
-QUENCH = ["--source", "quench", "--size", "8", "--temperatures", "3.0", "1.5",
-          "--samples-per-temperature", "5"]
+QUENCH = [
+    "--source",
+    "quench",
+    "--size",
+    "8",
+    "--temperatures",
+    "3.0",
+    "1.5",
+    "--samples-per-temperature",
+    "5",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +41,7 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def run(capsys):
     """Returns a function that runs a command and returns its status, output and errors."""
+
     def run(*words):
         try:
             status = cli.main(["data", *map(str, words)])
@@ -56,8 +66,9 @@ def refused(run, *words):
 def test_generate_writes_what_the_dataset_holds(run):
     status, output, errors = run("generate", *QUENCH, "-o", "my.npz")
     assert (status, errors) == (0, "")
-    assert output == ("my.npz: 10 configurations of 8x8 spins, 2 temperatures "
-                      "from T = 1.5000 to 3.0000\n")
+    assert output == (
+        "my.npz: 10 configurations of 8x8 spins, 2 temperatures from T = 1.5000 to 3.0000\n"
+    )
     data = IsingDataset(8, "quench", temperatures=[3.0, 1.5], samples_per_temperature=5)
     with np.load("my.npz", allow_pickle=False) as file:
         assert sorted(file.files) == ["labels", "spins", "temperatures"]
@@ -68,8 +79,10 @@ def test_generate_writes_what_the_dataset_holds(run):
 
 def test_what_generate_wrote_is_a_source(run):
     run("generate", *QUENCH, "--output", "my.npz")
-    written, data = IsingDataset(source="my.npz"), IsingDataset(
-        8, "quench", temperatures=[3.0, 1.5], samples_per_temperature=5)
+    written, data = (
+        IsingDataset(source="my.npz"),
+        IsingDataset(8, "quench", temperatures=[3.0, 1.5], samples_per_temperature=5),
+    )
     np.testing.assert_array_equal(written.spins, data.spins)
     np.testing.assert_array_equal(written.labels, data.labels)
 
@@ -88,38 +101,61 @@ def test_a_file_can_be_a_source(run):
 
 def test_nothing_is_overwritten_unless_told(run, folder):
     (folder / "my.npz").write_bytes(b"precious")
-    assert "my.npz exists; --force overwrites it" in refused(run, "generate", *QUENCH, "-o",
-                                                             "my.npz")
+    assert "my.npz exists; --force overwrites it" in refused(
+        run, "generate", *QUENCH, "-o", "my.npz"
+    )
     assert (folder / "my.npz").read_bytes() == b"precious"
     assert run("generate", *QUENCH, "-o", "my.npz", "--force")[0] == 0
     assert len(IsingDataset(source="my.npz")) == 10
 
 
-@pytest.mark.parametrize("words, message", [
-    (["--source", "nothing"], "source must be 'mds2'"),
-    (["--source", "none.npz"], "No such file or directory: 'none.npz'"),
-    (["--source", "quench", "--size", "2"], "size must be 'light'"),
-    (["--source", "quench", "--size", "-5"], "size must be 'light'"),
-    (["--source", "quench", "--size", "big"], "size must be 'light'"),
-    (["--source", "quench", "--temperatures", "2", "nan"], "temperatures must be positive"),
-    (["--source", "quench", "--temperatures", "2", "hot"], "invalid float value: 'hot'"),
-    (["--source", "quench", "--samples-per-temperature", "0"], "must be an integer of at least 1"),
-    (["--source", "quench", "--samples-per-temperature", "1e3"], "invalid int value: '1e3'"),
-    (["--source", "mds2", "--temperatures", "2"], "must be left out for source 'mds2'"),
-    (["--source", "nb20", "--samples-per-temperature", "10001"], "at most the number in the sour"),
-    (["--source", "quench", "--temperatures", "2", "--samples-per-temperature", "1" + "0" * 15],
-     "Unable to allocate"),
-    (["--seed", "3", "--source", "quench"], "unrecognized arguments: --seed 3"),
-    ([], "the following arguments are required: --source"),
-])
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (["--source", "nothing"], "source must be 'mds2'"),
+        (["--source", "none.npz"], "No such file or directory: 'none.npz'"),
+        (["--source", "quench", "--size", "2"], "size must be 'light'"),
+        (["--source", "quench", "--size", "-5"], "size must be 'light'"),
+        (["--source", "quench", "--size", "big"], "size must be 'light'"),
+        (["--source", "quench", "--temperatures", "2", "nan"], "temperatures must be positive"),
+        (["--source", "quench", "--temperatures", "2", "hot"], "invalid float value: 'hot'"),
+        (
+            ["--source", "quench", "--samples-per-temperature", "0"],
+            "must be an integer of at least 1",
+        ),
+        (["--source", "quench", "--samples-per-temperature", "1e3"], "invalid int value: '1e3'"),
+        (["--source", "mds2", "--temperatures", "2"], "must be left out for source 'mds2'"),
+        (
+            ["--source", "nb20", "--samples-per-temperature", "10001"],
+            "at most the number in the sour",
+        ),
+        (
+            [
+                "--source",
+                "quench",
+                "--temperatures",
+                "2",
+                "--samples-per-temperature",
+                "1" + "0" * 15,
+            ],
+            "Unable to allocate",
+        ),
+        (["--seed", "3", "--source", "quench"], "unrecognized arguments: --seed 3"),
+        ([], "the following arguments are required: --source"),
+    ],
+)
 def test_a_wrong_command_is_refused_in_one_line_and_writes_nothing(run, folder, words, message):
     assert message in refused(run, "generate", *words, "-o", "my.npz")
     assert list(folder.glob("my*")) == []
 
 
-@pytest.mark.parametrize("output, message", [
-    ("my.txt", "must end in .npz, got my.txt"), ("nowhere/my.npz", "there is no folder nowhere"),
-])
+@pytest.mark.parametrize(
+    "output, message",
+    [
+        ("my.txt", "must end in .npz, got my.txt"),
+        ("nowhere/my.npz", "there is no folder nowhere"),
+    ],
+)
 def test_a_wrong_output_is_refused_before_the_work_is_done(run, folder, output, message):
     assert message in refused(run, "generate", *QUENCH, "-o", output)
     assert list(folder.iterdir()) == []
@@ -131,12 +167,16 @@ def test_a_command_needs_an_output_and_a_name():
             cli.main(words)
 
 
-@pytest.mark.parametrize("error, status, message", [
-    (OSError(28, "No space left on device"), 2, "error: [Errno 28] No space left on device"),
-    (KeyboardInterrupt(), 130, "interrupted"),
-])
+@pytest.mark.parametrize(
+    "error, status, message",
+    [
+        (OSError(28, "No space left on device"), 2, "error: [Errno 28] No space left on device"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+    ],
+)
 def test_a_failure_while_writing_leaves_the_old_file_and_no_other(
-        run, folder, monkeypatch, error, status, message):
+    run, folder, monkeypatch, error, status, message
+):
     def fail(*names):
         raise error
 
@@ -161,8 +201,9 @@ def test_info_lists_the_sets_in_the_cache(run, folder):
     first, second, third = output.splitlines()
     assert (status, errors, first) == (0, "", f"{cache}: 2 sets")
     assert second.startswith("quench-L6-") and third.startswith("quench-L8-")
-    assert second.endswith(": 5000 configurations of 6x6 spins, 5000 temperatures from T = 0.0005 "
-                           "to 4.5379, 0.07 MB")
+    assert second.endswith(
+        ": 5000 configurations of 6x6 spins, 5000 temperatures from T = 0.0005 to 4.5379, 0.07 MB"
+    )
     assert ": 10 configurations of 8x8 spins, 2 temperatures from T = 1.5000 to 3.0000" in third
 
 
@@ -182,14 +223,21 @@ def test_info_describes_files(run, folder):
     content = "10 configurations of 8x8 spins, 2 temperatures from T = 1.5000 to 3.0000"
     published = "160000 configurations of 40x40 spins, 16 temperatures from T = 0.2500 to 4.0000"
     assert run("info", "my.npz", cached, "all.pkl") == (
-        0, f"my.npz: {content}\n{cached}: {content}\nall.pkl: {published}\n", "")
+        0,
+        f"my.npz: {content}\n{cached}: {content}\nall.pkl: {published}\n",
+        "",
+    )
 
 
-@pytest.mark.parametrize("name, message", [
-    ("none.npz", "No such file or directory: 'none.npz'"),
-    ("bad.npz", "bad.npz is damaged, or no npz file"), ("bad.pkl", "bad.pkl: expected a pickled"),
-    ("bad.txt", "source must be a file whose name ends in .pkl or .npz"),
-])
+@pytest.mark.parametrize(
+    "name, message",
+    [
+        ("none.npz", "No such file or directory: 'none.npz'"),
+        ("bad.npz", "bad.npz is damaged, or no npz file"),
+        ("bad.pkl", "bad.pkl: expected a pickled"),
+        ("bad.txt", "source must be a file whose name ends in .pkl or .npz"),
+    ],
+)
 def test_info_on_a_file_that_it_cannot_read_fails_in_one_line(run, folder, name, message):
     if name != "none.npz":
         (folder / name).write_text("something else")
@@ -199,12 +247,15 @@ def test_info_on_a_file_that_it_cannot_read_fails_in_one_line(run, folder, name,
 # --- help --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words, contents", [
-    ([], ["data", "generate", "info"]),
-    (["data"], ["generate", "info", "list the sets in the cache folder"]),
-    (["data", "generate"], ["--source", "--force", "examples:", "numpy.load"]),
-    (["data", "info"], ["AI4MAT_CACHE", "examples:"]),
-])
+@pytest.mark.parametrize(
+    "words, contents",
+    [
+        ([], ["data", "generate", "info"]),
+        (["data"], ["generate", "info", "list the sets in the cache folder"]),
+        (["data", "generate"], ["--source", "--force", "examples:", "numpy.load"]),
+        (["data", "info"], ["AI4MAT_CACHE", "examples:"]),
+    ],
+)
 def test_help_says_what_there_is(capsys, words, contents):
     with pytest.raises(SystemExit, match="0"):
         cli.main([*words, "--help"])

@@ -102,9 +102,7 @@ def test_integers_and_names_give_the_same_data(light):
     assert IsingDataset(64).size == 64
 
 
-@pytest.mark.parametrize(
-    "name, m_cold, e_cold", [("light", 0.50, -1.73), ("full", 0.23, -1.86)]
-)
+@pytest.mark.parametrize("name, m_cold, e_cold", [("light", 0.50, -1.73), ("full", 0.23, -1.86)])
 def test_cold_configurations_are_stuck_quenches(name, m_cold, e_cold):
     """In equilibrium |m| would be 1 and the energy -2; these numbers do not depend on packing."""
     data = IsingDataset(size=name)
@@ -204,8 +202,15 @@ def test_arrays_are_read_only(light, name):
 
 
 def test_repr_says_what_is_inside(light):
-    for part in ("16x16", "mds2", "5000 configurations", "5000 temperatures", "2507 ordered",
-                 "2493 disordered", "2.2692"):
+    for part in (
+        "16x16",
+        "mds2",
+        "5000 configurations",
+        "5000 temperatures",
+        "2507 ordered",
+        "2493 disordered",
+        "2.2692",
+    ):
         assert part in repr(light)
 
 
@@ -282,15 +287,31 @@ def test_a_size_that_a_source_does_not_have_is_refused():
 
 @pytest.mark.parametrize("source", ["MDS2", "", "pkl", "data.npy", None, 2, b"a.npz", ["mds2"]])
 def test_a_wrong_source_is_refused_by_a_message_that_lists_what_exists(source):
-    with pytest.raises(ValueError, match="source must be 'mds2', 'equilibrium', 'quench', 'nb20' or"
-                                         " the path of a .pkl or .npz file, got"):
+    with pytest.raises(
+        ValueError,
+        match="source must be 'mds2', 'equilibrium', 'quench', 'nb20' or"
+        " the path of a .pkl or .npz file, got",
+    ):
         IsingDataset(source=source)
 
 
-@pytest.mark.parametrize("temperatures", [
-    [], [[1.0, 2.0]], [[1.0], [1.0, 2.0]], 0, -1.0, [1.0, 0.0], [np.nan], ["1"], "2.0", [1j],
-    [True], [None],
-])
+@pytest.mark.parametrize(
+    "temperatures",
+    [
+        [],
+        [[1.0, 2.0]],
+        [[1.0], [1.0, 2.0]],
+        0,
+        -1.0,
+        [1.0, 0.0],
+        [np.nan],
+        ["1"],
+        "2.0",
+        [1j],
+        [True],
+        [None],
+    ],
+)
 @pytest.mark.parametrize("source", ["mds2", "equilibrium", "quench", "nb20", "a.pkl"])
 def test_wrong_temperatures_are_refused(source, temperatures):
     with pytest.raises(ValueError, match="temperatures must be positive: one .*, got"):
@@ -325,9 +346,16 @@ def test_a_generated_set_has_5000_temperatures_from_0_to_twice_tc(source):
     assert mean_abs_magnetization(ordered) > 1.5 * mean_abs_magnetization(disordered)
 
 
-@pytest.mark.parametrize("size, side", [
-    (None, 16), ("light", 16), ("full", 64), (3, 3), (np.int64(5), 5),
-])
+@pytest.mark.parametrize(
+    "size, side",
+    [
+        (None, 16),
+        ("light", 16),
+        ("full", 64),
+        (3, 3),
+        (np.int64(5), 5),
+    ],
+)
 @pytest.mark.parametrize("source", ["equilibrium", "quench"])
 def test_a_generated_set_has_the_size_asked_for(source, size, side):
     data = IsingDataset(size, source, temperatures=5.0)
@@ -345,8 +373,9 @@ def test_temperatures_come_in_the_order_given_each_as_often_as_asked(source):
 
 def test_temperatures_and_configurations_belong_together():
     """Hot and cold in turn: what is cold is ordered in each place."""
-    data = IsingDataset(16, "equilibrium", temperatures=[9.0, 0.5, 8.0, 0.6],
-                        samples_per_temperature=50)
+    data = IsingDataset(
+        16, "equilibrium", temperatures=[9.0, 0.5, 8.0, 0.6], samples_per_temperature=50
+    )
     ordered = np.abs(magnetization(data.spins)) > 0.9
     np.testing.assert_array_equal(ordered, data.temperatures < 1)
     np.testing.assert_array_equal(ordered, data.labels == 1)
@@ -395,6 +424,7 @@ def test_no_set_is_what_a_student_draws():
 @contextlib.contextmanager
 def nothing_is_generated():
     """The samplers must not be called within."""
+
     def refuse(*arguments, **options):
         raise AssertionError("generated, although it was in the cache")
 
@@ -405,8 +435,7 @@ def nothing_is_generated():
 
 
 @pytest.mark.parametrize("source", ["equilibrium", "quench"])
-def test_a_generated_set_is_the_same_the_next_time_and_anywhere_else(
-        source, tmp_path, monkeypatch):
+def test_a_generated_set_is_the_same_the_next_time_and_anywhere_else(source, tmp_path, monkeypatch):
     def load():
         return IsingDataset(7, source, temperatures=[1.0, 3.0], samples_per_temperature=70)
 
@@ -491,8 +520,9 @@ def test_nb20_has_as_many_up_as_down(nb20):
 def test_a_part_of_nb20_is_that_part_of_the_whole(nb20):
     whole = IsingDataset(source="nb20").spins.reshape(16, 10_000, 40, 40)
     with nothing_is_generated():
-        part = IsingDataset(source="nb20", temperatures=[4.0, 0.25, 2.25],
-                            samples_per_temperature=30)
+        part = IsingDataset(
+            source="nb20", temperatures=[4.0, 0.25, 2.25], samples_per_temperature=30
+        )
         first = IsingDataset(source="nb20", samples_per_temperature=20)
         hot = IsingDataset(source="nb20", temperatures=4.0)
     np.testing.assert_array_equal(part.temperatures, np.repeat([4.0, 0.25, 2.25], 30))
@@ -563,8 +593,9 @@ def test_a_part_of_the_published_file_is_chosen_as_of_nb20(published):
     path, bits = published
     data = IsingDataset(40, path, temperatures=[3.0, 0.25], samples_per_temperature=4)
     np.testing.assert_array_equal(data.temperatures, [3.0] * 4 + [0.25] * 4)
-    np.testing.assert_array_equal(pack_spins(data.spins),
-                                  np.concatenate([bits[110_000:110_004], bits[:4]]))
+    np.testing.assert_array_equal(
+        pack_spins(data.spins), np.concatenate([bits[110_000:110_004], bits[:4]])
+    )
     with pytest.raises(ValueError, match="temperatures must be among the 16"):
         IsingDataset(source=path, temperatures=[2.27])
     with pytest.raises(ValueError, match=r"size must be 40 \(or left out\) for .*All.pkl, got 16"):
@@ -575,8 +606,11 @@ def test_a_part_of_the_published_file_is_chosen_as_of_nb20(published):
 def test_a_truncated_published_file_is_refused(published, tmp_path, keep):
     path = tmp_path / "short.pkl"
     path.write_bytes(published[0].read_bytes()[:keep])
-    with pytest.raises(ValueError, match=r"short.pkl: expected .*\(160000, 200\), flattened or "
-                                         "not, but it is cut off, damaged or no pickle"):
+    with pytest.raises(
+        ValueError,
+        match=r"short.pkl: expected .*\(160000, 200\), flattened or "
+        "not, but it is cut off, damaged or no pickle",
+    ):
         IsingDataset(source=path)
 
 
@@ -597,6 +631,7 @@ def arrays():
 @pytest.fixture
 def npz(tmp_path):
     """Returns a function that writes arrays to a file."""
+
     def write(save=np.savez_compressed, **arrays):
         save(tmp_path / "my.npz", **arrays)
         return tmp_path / "my.npz"
@@ -625,23 +660,26 @@ def test_a_part_of_a_npz_file_is_chosen_by_temperature(npz, arrays):
             IsingDataset(**{"source": path} | wrong)
 
 
-@pytest.mark.parametrize("change, match", [
-    ({"spins": np.ones((12, 5, 5))}, "spins must be int8 .*got float64"),
-    ({"spins": np.ones((12, 5, 6), np.int8)}, r"spins must be int8 .*got .*\(12, 5, 6\)"),
-    ({"spins": np.ones((12, 25), np.int8)}, "spins must be int8"),
-    ({"spins": np.int8(1)}, "spins must be int8"),
-    ({"spins": np.ones((12, 2, 2), np.int8)}, "spins must be int8 .* L at least 3"),
-    ({"spins": np.ones((0, 5, 5), np.int8), "temperatures": np.ones(0)}, "spins must be int8"),
-    ({"spins": np.zeros((12, 5, 5), np.int8)}, "spins must be -1 or 1"),
-    ({"spins": np.full((12, 5, 5), -128, np.int8)}, "spins must be -1 or 1"),
-    ({"spins": np.full((12, 5, 5), 2, np.int8)}, "spins must be -1 or 1"),
-    ({"temperatures": np.ones(11)}, r"temperatures must be .* of shape \(12,\), got .*\(11,\)"),
-    ({"temperatures": np.ones(12, int)}, "temperatures must be float64 .*got int64"),
-    ({"temperatures": np.zeros(12)}, "temperatures must be positive"),
-    ({"temperatures": np.full(12, np.nan)}, "temperatures must be positive"),
-    ({"spins": np.array([object()])}, "allow_pickle=False"),
-    ({"temperatures": np.array([object()])}, "allow_pickle=False"),
-])
+@pytest.mark.parametrize(
+    "change, match",
+    [
+        ({"spins": np.ones((12, 5, 5))}, "spins must be int8 .*got float64"),
+        ({"spins": np.ones((12, 5, 6), np.int8)}, r"spins must be int8 .*got .*\(12, 5, 6\)"),
+        ({"spins": np.ones((12, 25), np.int8)}, "spins must be int8"),
+        ({"spins": np.int8(1)}, "spins must be int8"),
+        ({"spins": np.ones((12, 2, 2), np.int8)}, "spins must be int8 .* L at least 3"),
+        ({"spins": np.ones((0, 5, 5), np.int8), "temperatures": np.ones(0)}, "spins must be int8"),
+        ({"spins": np.zeros((12, 5, 5), np.int8)}, "spins must be -1 or 1"),
+        ({"spins": np.full((12, 5, 5), -128, np.int8)}, "spins must be -1 or 1"),
+        ({"spins": np.full((12, 5, 5), 2, np.int8)}, "spins must be -1 or 1"),
+        ({"temperatures": np.ones(11)}, r"temperatures must be .* of shape \(12,\), got .*\(11,\)"),
+        ({"temperatures": np.ones(12, int)}, "temperatures must be float64 .*got int64"),
+        ({"temperatures": np.zeros(12)}, "temperatures must be positive"),
+        ({"temperatures": np.full(12, np.nan)}, "temperatures must be positive"),
+        ({"spins": np.array([object()])}, "allow_pickle=False"),
+        ({"temperatures": np.array([object()])}, "allow_pickle=False"),
+    ],
+)
 def test_a_npz_file_of_something_else_is_refused(npz, arrays, change, match):
     with pytest.raises(ValueError, match=f"my.npz.*{match}"):
         IsingDataset(source=npz(**arrays | change))

@@ -42,10 +42,12 @@ def kaufman_by_mpmath(T, L):
 
     def log_z(K):
         cosh_gamma = mp.cosh(2 * K) * mp.coth(2 * K)
-        gamma = [mp.acosh(cosh_gamma - mp.cos(l * mp.pi / L)) for l in range(2 * L)]
+        gamma = [mp.acosh(cosh_gamma - mp.cos(k * mp.pi / L)) for k in range(2 * L)]
         gamma[0] = 2 * K + mp.log(mp.tanh(K))
-        products = [mp.fprod(2 * f(L * g / 2) for g in gamma[first::2])
-                    for f, first in itertools.product((mp.cosh, mp.sinh), (0, 1))]
+        products = [
+            mp.fprod(2 * f(L * g / 2) for g in gamma[first::2])
+            for f, first in itertools.product((mp.cosh, mp.sinh), (0, 1))
+        ]
         return mp.log(mp.fsum(products) / 2) + L * L * mp.log(2 * mp.sinh(2 * K)) / 2
 
     with mp.workdps(70):
@@ -53,8 +55,7 @@ def kaufman_by_mpmath(T, L):
         step = K * mp.mpf(10) ** -18
         left, here, right = log_z(K - step), log_z(K), log_z(K + step)
         first, second = (right - left) / (2 * step), (right - 2 * here + left) / step**2
-        return np.array([float(x / L**2)
-                         for x in (here, -first, K**2 * second, here - K * first)])
+        return np.array([float(x / L**2) for x in (here, -first, K**2 * second, here - K * first)])
 
 
 def onsager_by_mpmath(T):
@@ -98,14 +99,14 @@ def test_small_torus_is_the_sum_over_all_configurations(L):
 @pytest.mark.parametrize("L", [2, 5, 16, 40])
 def test_torus_has_kaufmans_values_at_every_temperature(L):
     for T in TEMPERATURES:
-        np.testing.assert_allclose(evaluated(T, L), kaufman_by_mpmath(T, L),
-                                   rtol=1e-13, atol=1e-13, err_msg=f"T = {T}")
+        np.testing.assert_allclose(
+            evaluated(T, L), kaufman_by_mpmath(T, L), rtol=1e-13, atol=1e-13, err_msg=f"T = {T}"
+        )
 
 
 def test_large_torus_next_to_the_critical_point_has_kaufmans_values():
     for T in (TC - 1e-9, TC, TC + 1e-3):
-        np.testing.assert_allclose(evaluated(T, 256), kaufman_by_mpmath(T, 256),
-                                   rtol=0, atol=2e-12)
+        np.testing.assert_allclose(evaluated(T, 256), kaufman_by_mpmath(T, 256), rtol=0, atol=2e-12)
 
 
 @pytest.mark.parametrize(
@@ -240,9 +241,20 @@ def test_a_scalar_gives_a_float_and_an_array_its_own_shape(L):
 
 
 @pytest.mark.parametrize("f", [*FUNCTIONS, spontaneous_magnetization])
-@pytest.mark.parametrize("T, got", [(-1.0, "-1.0"), (0, "0.0"), (np.nan, "nan"),
-                                    ([1.0, -2.0], "-2.0"), ("2.0", "'2.0'"), (None, "None"),
-                                    (True, "True"), (1j, "1j"), ([[1], [1, 2]], r"\[\[1\]")])
+@pytest.mark.parametrize(
+    "T, got",
+    [
+        (-1.0, "-1.0"),
+        (0, "0.0"),
+        (np.nan, "nan"),
+        ([1.0, -2.0], "-2.0"),
+        ("2.0", "'2.0'"),
+        (None, "None"),
+        (True, "True"),
+        (1j, "1j"),
+        ([[1], [1, 2]], r"\[\[1\]"),
+    ],
+)
 def test_what_is_no_temperature_is_refused_by_name(f, T, got):
     with pytest.raises(ValueError, match=f"T must be a positive temperature.*got {got}"):
         f(T)

@@ -9,11 +9,23 @@ from scipy.stats import chi2, norm
 from ai4mat_ising import hierarchical
 from ai4mat_ising.exact import critical_temperature, energy, entropy, log_partition
 from ai4mat_ising.generation import (
-    Estimate, ExchangeableModel, HierarchicalGenerator, NatsAboveEntropy, draw, latent_grid,
-    measure, nats_above_entropy, quantile_grid, reweight
+    Estimate,
+    ExchangeableModel,
+    HierarchicalGenerator,
+    NatsAboveEntropy,
+    draw,
+    latent_grid,
+    measure,
+    nats_above_entropy,
+    quantile_grid,
+    reweight,
 )
 from ai4mat_ising.observables import (
-    binder_cumulant, correlation, energy_per_spin, magnetization, structure_factor
+    binder_cumulant,
+    correlation,
+    energy_per_spin,
+    magnetization,
+    structure_factor,
 )
 from ai4mat_ising.sampling import sample_equilibrium
 
@@ -234,10 +246,17 @@ def test_an_untrained_generator_says_so():
             ask(HierarchicalGenerator(4))
 
 
-@pytest.mark.parametrize("spins", [
-    np.ones((3, 8, 8)), np.ones((4, 4)), np.ones((0, 4, 4)), np.zeros((3, 4, 4)), "spins",
-    np.ones((3, 1, 4, 4)),
-])
+@pytest.mark.parametrize(
+    "spins",
+    [
+        np.ones((3, 8, 8)),
+        np.ones((4, 4)),
+        np.ones((0, 4, 4)),
+        np.zeros((3, 4, 4)),
+        "spins",
+        np.ones((3, 1, 4, 4)),
+    ],
+)
 def test_configurations_of_the_wrong_kind_are_refused(spins):
     for method in (HierarchicalGenerator(4).fit, crude_generator(4).log_prob):
         with pytest.raises(ValueError, match="spins must"):
@@ -266,7 +285,8 @@ def exchangeable():
 
 
 def test_probabilities_of_an_exchangeable_model_add_up_and_know_only_the_magnetization(
-        exchangeable):
+    exchangeable,
+):
     everything = all_configurations(4)
     log_q, ups = exchangeable.log_prob(everything), (everything > 0).sum(axis=(1, 2))
     np.testing.assert_allclose(np.exp(log_q).sum(), 1, rtol=1e-12)
@@ -328,9 +348,15 @@ def test_measured_are_averages_over_all_configurations():
     e, m, g = energy_per_spin(spins), magnetization(spins), correlation(spins).mean(axis=0)
     S = structure_factor(spins).mean(axis=0)
     expected = {
-        "E/N": e.mean(), "C/N": 64 * e.var() / TC**2, "|m|": np.abs(m).mean(),
-        "U4": binder_cumulant(spins), "g(1)": g[1], "g(2)": g[2], "g(L/2)": g[4],
-        "S(1,0)": (S[0, 1] + S[1, 0]) / 2, "S(1,1)": (S[1, 1] + S[-1, 1]) / 2,
+        "E/N": e.mean(),
+        "C/N": 64 * e.var() / TC**2,
+        "|m|": np.abs(m).mean(),
+        "U4": binder_cumulant(spins),
+        "g(1)": g[1],
+        "g(2)": g[2],
+        "g(L/2)": g[4],
+        "S(1,0)": (S[0, 1] + S[1, 0]) / 2,
+        "S(1,1)": (S[1, 1] + S[-1, 1]) / 2,
     }
     assert found == pytest.approx(expected, rel=1e-12)
     assert found["g(1)"] == pytest.approx(-found["E/N"] / 2, rel=1e-12)
@@ -344,21 +370,33 @@ def test_errors_are_the_scatter_of_repetitions():
         assert errors.mean() == pytest.approx(values.std(), rel=0.3), name
 
 
-@pytest.mark.parametrize("value, error, text", [
-    (0.71341, 0.0021, "0.713(2)"), (-1.46, 0.1, "-1.5(1)"), (246.04, 0.69, "246.0(7)"),
-    (39.81, 12.3, "40(12)"), (0.0427, 0.00096, "0.0427(10)"), (0.5, 0.0, "0.5"),
-])
+@pytest.mark.parametrize(
+    "value, error, text",
+    [
+        (0.71341, 0.0021, "0.713(2)"),
+        (-1.46, 0.1, "-1.5(1)"),
+        (246.04, 0.69, "246.0(7)"),
+        (39.81, 12.3, "40(12)"),
+        (0.0427, 0.00096, "0.0427(10)"),
+        (0.5, 0.0, "0.5"),
+    ],
+)
 def test_estimates_print_their_error_in_the_last_digit(value, error, text):
     assert str(Estimate(value, error)) == text
     assert str(NatsAboveEntropy(value, error, "exact")) == text
     assert str(NatsAboveEntropy(value, error, "upper bound")) == f"<{text}"
 
 
-@pytest.mark.parametrize("spins, T, message", [
-    (np.ones((5, 3, 3)), TC, "L of at least 4"), (np.ones((1, 4, 4)), TC, "n of at least 2"),
-    (np.ones((4, 4)), TC, "shape"), (np.ones((5, 4, 4)), -1, "T must be a positive temperature"),
-    (np.zeros((5, 4, 4)), TC, "spins must be"),
-])
+@pytest.mark.parametrize(
+    "spins, T, message",
+    [
+        (np.ones((5, 3, 3)), TC, "L of at least 4"),
+        (np.ones((1, 4, 4)), TC, "n of at least 2"),
+        (np.ones((4, 4)), TC, "shape"),
+        (np.ones((5, 4, 4)), -1, "T must be a positive temperature"),
+        (np.zeros((5, 4, 4)), TC, "spins must be"),
+    ],
+)
 def test_what_cannot_be_measured_is_refused(spins, T, message):
     with pytest.raises(ValueError, match=message):
         measure(spins, T)
@@ -379,8 +417,10 @@ def test_nats_above_the_entropy_are_the_divergence_summed_over_all_states():
 
 def test_the_error_is_the_scatter_of_repetitions():
     generator = crude_generator(4)
-    results = [nats_above_entropy(generator, sample_equilibrium(4, TC, 500, seed=s), TC)
-               for s in range(100)]
+    results = [
+        nats_above_entropy(generator, sample_equilibrium(4, TC, 500, seed=s), TC)
+        for s in range(100)
+    ]
     scatter = np.std([r.value for r in results])
     assert np.mean([r.error for r in results]) == pytest.approx(scatter, rel=0.3)
 
@@ -470,14 +510,17 @@ def test_one_sample_that_outweighs_all_others_is_the_only_effective_one():
     assert ess == pytest.approx(1 / 4)
 
 
-@pytest.mark.parametrize("log_q, energies, T, message", [
-    (np.zeros(3), np.zeros(4), 1.0, "same shape"),
-    (np.zeros((3, 1)), np.zeros((3, 1)), 1.0, "same shape"),
-    ([], [], 1.0, "same shape"),
-    ([0, -np.inf], [0, 0], 1.0, "must be finite"),
-    ([0, 0], [0, np.nan], 1.0, "must be finite"),
-    ([0, 0], [0, 0], 0.0, "T must be a positive temperature, got 0.0"),
-])
+@pytest.mark.parametrize(
+    "log_q, energies, T, message",
+    [
+        (np.zeros(3), np.zeros(4), 1.0, "same shape"),
+        (np.zeros((3, 1)), np.zeros((3, 1)), 1.0, "same shape"),
+        ([], [], 1.0, "same shape"),
+        ([0, -np.inf], [0, 0], 1.0, "must be finite"),
+        ([0, 0], [0, np.nan], 1.0, "must be finite"),
+        ([0, 0], [0, 0], 0.0, "T must be a positive temperature, got 0.0"),
+    ],
+)
 def test_nothing_is_reweighted_that_does_not_fit(log_q, energies, T, message):
     with pytest.raises(ValueError, match=message):
         reweight(log_q, energies, T)
@@ -496,9 +539,15 @@ def test_spins_are_drawn_independently_with_their_probabilities():
     assert np.abs(correlation).max() < 5 / 200
 
 
-@pytest.mark.parametrize("shape, expected", [
-    ((4, 4), (4, 4)), ((5, 4, 4), (5, 4, 4)), ((5, 1, 4, 4), (5, 4, 4)), ((2, 3, 4, 4),) * 2,
-])
+@pytest.mark.parametrize(
+    "shape, expected",
+    [
+        ((4, 4), (4, 4)),
+        ((5, 4, 4), (5, 4, 4)),
+        ((5, 1, 4, 4), (5, 4, 4)),
+        ((2, 3, 4, 4),) * 2,
+    ],
+)
 def test_images_lose_their_channel(shape, expected):
     assert draw(np.full(shape, 0.5)).shape == expected
 
@@ -510,20 +559,32 @@ def test_images_of_a_network_are_drawn_as_they_come_and_the_seed_counts():
     assert (spins != draw(images, seed=2)).any()
 
 
-@pytest.mark.parametrize("p, message", [
-    (np.full(4, 0.5), r"shape \(..., L, L\), got \(4,\)"),
-    (np.full((4, 5), 0.5), r"got \(4, 5\)"),
-    (np.full((4, 4), -0.1), "between 0 and 1, got -0.1"),
-    (np.full((4, 4), np.nan), "between 0 and 1, got nan"),
-])
+@pytest.mark.parametrize(
+    "p, message",
+    [
+        (np.full(4, 0.5), r"shape \(..., L, L\), got \(4,\)"),
+        (np.full((4, 5), 0.5), r"got \(4, 5\)"),
+        (np.full((4, 4), -0.1), "between 0 and 1, got -0.1"),
+        (np.full((4, 4), np.nan), "between 0 and 1, got nan"),
+    ],
+)
 def test_what_is_no_probability_is_refused(p, message):
     with pytest.raises(ValueError, match=message):
         draw(p)
 
 
 def test_grids_are_in_reading_order():
-    expected = [(-1, 2), (0.5, 2), (2, 2), (-1, 0.5), (0.5, 0.5), (2, 0.5), (-1, -1), (0.5, -1),
-                (2, -1)]
+    expected = [
+        (-1, 2),
+        (0.5, 2),
+        (2, 2),
+        (-1, 0.5),
+        (0.5, 0.5),
+        (2, 0.5),
+        (-1, -1),
+        (0.5, -1),
+        (2, -1),
+    ]
     np.testing.assert_allclose(latent_grid(3, -1, 2), expected)
     assert latent_grid(5).shape == (25, 2) and latent_grid(5).dtype == np.float32
     np.testing.assert_allclose(latent_grid(5)[[0, -1]], [(-5, 5), (5, -5)])
@@ -535,14 +596,17 @@ def test_the_quantile_grid_takes_equal_steps_of_probability():
     np.testing.assert_allclose(quantile_grid(7)[0], [-2.326348, 2.326348], rtol=1e-6)
 
 
-@pytest.mark.parametrize("grid, arguments, message", [
-    (latent_grid, (1,), "n must be an integer of at least 2, got 1"),
-    (latent_grid, (3, 1, 1), "low and high must satisfy"),
-    (latent_grid, (3, 0, np.inf), "low and high must satisfy"),
-    (quantile_grid, (2.5,), "n must be an integer"),
-    (quantile_grid, (3, 0, 0.9), "0 < low < high < 1, got 0 and 0.9"),
-    (quantile_grid, (3, 0.1, 1), "low and high must satisfy"),
-])
+@pytest.mark.parametrize(
+    "grid, arguments, message",
+    [
+        (latent_grid, (1,), "n must be an integer of at least 2, got 1"),
+        (latent_grid, (3, 1, 1), "low and high must satisfy"),
+        (latent_grid, (3, 0, np.inf), "low and high must satisfy"),
+        (quantile_grid, (2.5,), "n must be an integer"),
+        (quantile_grid, (3, 0, 0.9), "0 < low < high < 1, got 0 and 0.9"),
+        (quantile_grid, (3, 0.1, 1), "low and high must satisfy"),
+    ],
+)
 def test_grids_that_cannot_be_are_refused(grid, arguments, message):
     with pytest.raises(ValueError, match=message):
         grid(*arguments)

@@ -22,18 +22,28 @@ print(hashlib.sha256(spins.tobytes()).hexdigest(), sum(quench._quench.stats.cach
 def package(tmp_path):
     """A copy of the package whose files a test may change."""
     copy = tmp_path / "package" / "ai4mat_ising"
-    shutil.copytree(Path(ai4mat_ising.__file__).parent, copy,
-                    ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        Path(ai4mat_ising.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__")
+    )
     return copy
 
 
 def drawn_by_a_new_process(package, cache):
     """Checksum of some spins, and whether their kernel had been compiled before."""
-    environment = {**os.environ, "PYTHONPATH": str(package.parent), "AI4MAT_CACHE": str(cache),
-                   "AI4MAT_PROGRESS": "0"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(package.parent),
+        "AI4MAT_CACHE": str(cache),
+        "AI4MAT_PROGRESS": "0",
+    }
     environment.pop("NUMBA_CACHE_DIR", None)
-    result = subprocess.run([sys.executable, "-c", DRAW], capture_output=True, text=True,
-                            env=environment, cwd=package.parent)
+    result = subprocess.run(
+        [sys.executable, "-c", DRAW],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=package.parent,
+    )
     assert (result.returncode, result.stderr) == (0, "")
     checksum, hits = result.stdout.split()
     return checksum, bool(int(hits))

@@ -287,13 +287,19 @@ def test_leading_axes_count_configurations_of_angles(observable, leading):
 
 
 @pytest.mark.parametrize("observable", ON_ANGLES)
-@pytest.mark.parametrize("angles, message", [
-    (np.ones((4, 5)), r"angles must have shape \(..., L, L\) .* got \(4, 5\)"),
-    (np.ones(4), r"angles must have shape .* got \(4,\)"),
-    (np.full((4, 4), np.nan), "angles must be finite, got nan"),
-    (np.ones((4, 4), dtype=complex), "angles must be real numbers, in radians, got dtype complex"),
-    (np.full((4, 4), "up"), "angles must be real numbers, in radians, got dtype <U2"),
-])
+@pytest.mark.parametrize(
+    "angles, message",
+    [
+        (np.ones((4, 5)), r"angles must have shape \(..., L, L\) .* got \(4, 5\)"),
+        (np.ones(4), r"angles must have shape .* got \(4,\)"),
+        (np.full((4, 4), np.nan), "angles must be finite, got nan"),
+        (
+            np.ones((4, 4), dtype=complex),
+            "angles must be real numbers, in radians, got dtype complex",
+        ),
+        (np.full((4, 4), "up"), "angles must be real numbers, in radians, got dtype <U2"),
+    ],
+)
 def test_arrays_that_are_no_angles_are_refused(observable, angles, message):
     with pytest.raises(ValueError, match=message):
         observable(angles)
@@ -351,9 +357,18 @@ def test_a_series_shorter_than_its_correlations_is_refused(n):
         autocorrelation_time(autoregressive(0.999, 1, n))
 
 
-@pytest.mark.parametrize("series", [
-    3.0, [1.0], [], np.zeros((2, 1)), np.zeros((2, 3, 4)), [1.0, np.nan, 2.0], [1.0, np.inf],
-])
+@pytest.mark.parametrize(
+    "series",
+    [
+        3.0,
+        [1.0],
+        [],
+        np.zeros((2, 1)),
+        np.zeros((2, 3, 4)),
+        [1.0, np.nan, 2.0],
+        [1.0, np.inf],
+    ],
+)
 def test_what_is_no_series_is_named(series):
     with pytest.raises(ValueError, match="series must be finite numbers of shape .*, got shape"):
         autocorrelation_time(series)
@@ -386,8 +401,10 @@ def test_bootstrap_error_shrinks_with_the_root_of_n():
 def test_bootstrap_error_is_repeatable_and_leaves_the_global_state_alone():
     values = np.random.default_rng(2).normal(size=100)
     before = np.random.get_state()[1].copy()
-    assert bootstrap_error(values) == bootstrap_error(values, seed=0) != bootstrap_error(
-        values, seed=1
+    assert (
+        bootstrap_error(values)
+        == bootstrap_error(values, seed=0)
+        != bootstrap_error(values, seed=1)
     )
     np.testing.assert_array_equal(np.random.get_state()[1], before)
 

@@ -22,6 +22,7 @@ RANDOM = np.random.default_rng(0).integers(256, size=SHAPE, dtype=np.uint8)
 @pytest.fixture
 def read(tmp_path):
     """Returns a function that reads bytes as a file."""
+
     def read(content, shape=SHAPE):
         path = tmp_path / "spins.pkl"
         path.write_bytes(content)
@@ -40,10 +41,19 @@ def refused(read, content, match):
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize("array", [
-    RANDOM, RANDOM.ravel(), np.asfortranarray(RANDOM), RANDOM[:, ::-1], np.zeros_like(RANDOM),
-    np.full_like(RANDOM, 255), np.frombuffer(RANDOM.tobytes(), dtype=np.uint8),
-], ids=["rows", "flat", "columns", "strided", "zeros", "ones", "read-only"])
+@pytest.mark.parametrize(
+    "array",
+    [
+        RANDOM,
+        RANDOM.ravel(),
+        np.asfortranarray(RANDOM),
+        RANDOM[:, ::-1],
+        np.zeros_like(RANDOM),
+        np.full_like(RANDOM, 255),
+        np.frombuffer(RANDOM.tobytes(), dtype=np.uint8),
+    ],
+    ids=["rows", "flat", "columns", "strided", "zeros", "ones", "read-only"],
+)
 def test_every_pickle_of_the_array_is_read(read, protocol, array):
     found = read(pickle.dumps(array, protocol))
     assert (found.dtype, found.shape) == (np.uint8, SHAPE)
@@ -72,7 +82,7 @@ def test_pickles_of_numpy_1_are_read(read, protocol):
 PYTHON_2 = [
     b"cnumpy.core.multiarray\n_reconstruct\np1\n(cnumpy\nndarray\np2\n(I0\ntp3\nS'b'\ntRp4\n"
     b"(I1\n(I2\nI5\ntp5\ncnumpy\ndtype\np6\n(S'u1'\np7\nI0\nI1\ntp8\nRp9\n(I3\nS'|'\nNNNI-1\nI-1\n"
-    b"I0\ntp10\nbI00\nS\"\\x00\\n'\\\\\\x7f\\x80\\xffab\\x1a\"\np11\ntb.",
+    b'I0\ntp10\nbI00\nS"\\x00\\n\'\\\\\\x7f\\x80\\xffab\\x1a"\np11\ntb.',
     b"cnumpy.core.multiarray\n_reconstruct\nq\x01(cnumpy\nndarray\nq\x02(K\x00tq\x03U\x01btRq\x04("
     b"K\x01(K\x02K\x05tq\x05cnumpy\ndtype\nq\x06(U\x02u1q\x07K\x00K\x01tq\x08Rq\t(K\x03U\x01|NNN"
     b"J\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tq\nbI00\nU\n\x00\n'\\\x7f\x80\xffab\x1aq\x0btb.",
@@ -106,29 +116,40 @@ class Array:
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize("content, match", [
-    (RANDOM[:-1], r"shape is \(59, 8\)"),
-    (np.vstack([RANDOM, RANDOM]), r"shape is \(120, 8\)"),
-    (RANDOM.T.copy(), r"shape is \(8, 60\)"),
-    (RANDOM.reshape(60, 2, 4), r"shape is \(60, 2, 4\)"),
-    (np.zeros((0, 8), dtype=np.uint8), "asks for|shape is"),
-    (RANDOM.astype(np.int8), "dtype is 'i1'"),
-    (RANDOM.astype(bool), "dtype is 'b1'"),
-    (RANDOM.astype(float), "dtype is 'f8'|got a file of"),
-    (RANDOM.astype(object), "dtype is 'O8'"),
-    (np.zeros(SHAPE, dtype="u1,u1"), "dtype is 'V2'"),
-    ([1, 2, 3], "object of type list"),
-    (None, "object of type NoneType"),
-    (b"bytes", "object of type bytes|asks for"),
-    (np.dtype("u1"), "object of type _Type"),
-])
+@pytest.mark.parametrize(
+    "content, match",
+    [
+        (RANDOM[:-1], r"shape is \(59, 8\)"),
+        (np.vstack([RANDOM, RANDOM]), r"shape is \(120, 8\)"),
+        (RANDOM.T.copy(), r"shape is \(8, 60\)"),
+        (RANDOM.reshape(60, 2, 4), r"shape is \(60, 2, 4\)"),
+        (np.zeros((0, 8), dtype=np.uint8), "asks for|shape is"),
+        (RANDOM.astype(np.int8), "dtype is 'i1'"),
+        (RANDOM.astype(bool), "dtype is 'b1'"),
+        (RANDOM.astype(float), "dtype is 'f8'|got a file of"),
+        (RANDOM.astype(object), "dtype is 'O8'"),
+        (np.zeros(SHAPE, dtype="u1,u1"), "dtype is 'V2'"),
+        ([1, 2, 3], "object of type list"),
+        (None, "object of type NoneType"),
+        (b"bytes", "object of type bytes|asks for"),
+        (np.dtype("u1"), "object of type _Type"),
+    ],
+)
 def test_a_pickle_of_something_else_is_refused(read, protocol, content, match):
     refused(read, pickle.dumps(content, protocol), match)
 
 
-@pytest.mark.parametrize("data", [
-    RANDOM.tobytes()[:-1], RANDOM.tobytes() + b"a", b"", "", [1], None,
-])
+@pytest.mark.parametrize(
+    "data",
+    [
+        RANDOM.tobytes()[:-1],
+        RANDOM.tobytes() + b"a",
+        b"",
+        "",
+        [1],
+        None,
+    ],
+)
 def test_an_array_that_holds_more_or_less_than_its_shape_is_refused(read, data):
     content = pickle.dumps(Array(data=data))
     if data is None:
@@ -191,11 +212,19 @@ def peak_memory_of_refusing(read, content):
     return peak
 
 
-@pytest.mark.parametrize("opcode, length", [
-    (pickle.BINBYTES, "<I"), (pickle.BINBYTES8, "<Q"), (pickle.BYTEARRAY8, "<Q"),
-    (pickle.BINUNICODE, "<I"), (pickle.BINUNICODE8, "<Q"), (pickle.BINSTRING, "<i"),
-    (pickle.LONG4, "<i"), (pickle.FRAME, "<Q"),
-])
+@pytest.mark.parametrize(
+    "opcode, length",
+    [
+        (pickle.BINBYTES, "<I"),
+        (pickle.BINBYTES8, "<Q"),
+        (pickle.BYTEARRAY8, "<Q"),
+        (pickle.BINUNICODE, "<I"),
+        (pickle.BINUNICODE8, "<Q"),
+        (pickle.BINSTRING, "<i"),
+        (pickle.LONG4, "<i"),
+        (pickle.FRAME, "<Q"),
+    ],
+)
 @pytest.mark.parametrize("bits", [28, 31, 32, 40, 62, 64])
 def test_content_that_is_only_claimed_takes_no_memory(read, opcode, length, bits):
     largest = {"<I": 32, "<i": 31, "<Q": 64}[length]
@@ -243,11 +272,24 @@ class Call:
         return self.call
 
 
-@pytest.fixture(params=[
-    "os.system", "eval", "exec", "compile and run", "subprocess", "import", "partial",
-    "methodcaller", "numpy.load", "numpy.save", "numpy.testing", "numpy.f2py", "ndarray.tofile",
-    "memmap",
-])
+@pytest.fixture(
+    params=[
+        "os.system",
+        "eval",
+        "exec",
+        "compile and run",
+        "subprocess",
+        "import",
+        "partial",
+        "methodcaller",
+        "numpy.load",
+        "numpy.save",
+        "numpy.testing",
+        "numpy.f2py",
+        "ndarray.tofile",
+        "memmap",
+    ]
+)
 def attack(request, tmp_path):
     """Something that makes a file when it is unpickled, and the file."""
     mark = tmp_path / "mark"
@@ -263,8 +305,9 @@ def attack(request, tmp_path):
         "exec": lambda: Call(exec, code),
         "compile and run": lambda: Call(exec, Call(compile, code, "file", "exec")),
         "subprocess": lambda: Call(subprocess.check_output, ["touch", str(mark)]),
-        "import": lambda: Call(operator.call, Call(getattr, Call(__import__, "os"), "mkdir"),
-                               str(mark)),
+        "import": lambda: Call(
+            operator.call, Call(getattr, Call(__import__, "os"), "mkdir"), str(mark)
+        ),
         "partial": lambda: Call(operator.call, functools.partial(exec, code)),
         "methodcaller": lambda: Call(operator.call, operator.methodcaller("touch"), mark),
         "numpy.load": lambda: Call(np.load, str(tmp_path / "nested.pkl"), None, True),
@@ -314,38 +357,61 @@ def test_a_call_after_the_array_does_not_run(read, tmp_path):
     assert not mark.exists()
 
 
-@pytest.mark.parametrize("content", [
-    b"(S'touch %s'\nios\nsystem\n.",  # INST
-    b"(cos\nsystem\nS'touch %s'\no.",  # OBJ
-    b"cos\nsystem\n(S'touch %s'\ntR.",
-    b"\x80\x04\x8c\x02os\x8c\x06system\x93(S'touch %s'\ntR.",
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"(S'touch %s'\nios\nsystem\n.",  # INST
+        b"(cos\nsystem\nS'touch %s'\no.",  # OBJ
+        b"cos\nsystem\n(S'touch %s'\ntR.",
+        b"\x80\x04\x8c\x02os\x8c\x06system\x93(S'touch %s'\ntR.",
+    ],
+)
 def test_every_way_to_call_is_closed(read, tmp_path, content):
     mark = tmp_path / "mark"
     assert_runs_nothing(read, content % str(mark).encode(), mark)
 
 
-@pytest.mark.parametrize("module, name", [
-    ("numpy", "ndarray.tofile"), ("numpy.ndarray", "tofile"), ("numpy", "core"),
-    ("numpy._core.multiarray", "_reconstruct.__globals__"), ("numpy", "dtype.__class__"),
-    ("numpy", "fromfile"), ("numpy._core.multiarray", "scalar"), ("_codecs", "decode"),
-    ("builtins", "bytearray"), ("ai4mat_ising.published", "ADMITTED"),
-])
+@pytest.mark.parametrize(
+    "module, name",
+    [
+        ("numpy", "ndarray.tofile"),
+        ("numpy.ndarray", "tofile"),
+        ("numpy", "core"),
+        ("numpy._core.multiarray", "_reconstruct.__globals__"),
+        ("numpy", "dtype.__class__"),
+        ("numpy", "fromfile"),
+        ("numpy._core.multiarray", "scalar"),
+        ("_codecs", "decode"),
+        ("builtins", "bytearray"),
+        ("ai4mat_ising.published", "ADMITTED"),
+    ],
+)
 def test_names_near_the_admitted_ones_are_refused(read, module, name):
     words = b"".join(b"\x8c" + bytes([len(word)]) + word.encode() for word in (module, name))
     refused(read, b"\x80\x04" + words + b"\x93.", f"asks for {module}.{name}, which no")
 
 
-@pytest.mark.parametrize("content, match", [
-    (b"Pname\n.", "persistent"), (b"N\x80\x02Q.", "persistent"),
-    (b"\x80\x02\x82\xf0.", "unregistered extension"),
-])
+@pytest.mark.parametrize(
+    "content, match",
+    [
+        (b"Pname\n.", "persistent"),
+        (b"N\x80\x02Q.", "persistent"),
+        (b"\x80\x02\x82\xf0.", "unregistered extension"),
+    ],
+)
 def test_references_to_the_outside_are_refused(read, content, match):
     refused(read, content, match)
 
 
-@pytest.mark.parametrize("name", [b"c_codecs\nencode\n", b"cnumpy\ndtype\n", b"cnumpy\nndarray\n",
-                                  b"cnumpy._core.numeric\n_frombuffer\n"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"c_codecs\nencode\n",
+        b"cnumpy\ndtype\n",
+        b"cnumpy\nndarray\n",
+        b"cnumpy._core.numeric\n_frombuffer\n",
+    ],
+)
 @pytest.mark.parametrize("state", [b"(dS'code'\nS'f8'\ns", b"(N(dS'__init__'\nS'f8'\nst"])
 def test_a_pickle_leaves_nothing_behind_for_the_next(read, name, state):
     refused(read, name + state + b"b.", "cut off, damaged or no pickle")

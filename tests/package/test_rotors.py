@@ -9,9 +9,7 @@ import pytest
 from scipy.special import i0, i1
 from scipy.stats import kstest
 
-from ai4mat_ising.observables import (
-    autocorrelation_time, orientational_energy, orientational_order
-)
+from ai4mat_ising.observables import autocorrelation_time, orientational_energy, orientational_order
 from ai4mat_ising.sampling import rotors, sample_nematic, sample_xy
 from ai4mat_ising.sampling.bits import bonds_of_sites
 
@@ -64,8 +62,7 @@ def exact():
 def deviations(angles, p, values):
     """Mean energy and mean squared order minus the exact ones, in standard errors."""
     measured = orientational_energy(angles, p), np.abs(orientational_order(angles, p)) ** 2
-    return [(x.mean() - value) / (x.std() / np.sqrt(len(x)))
-            for x, value in zip(measured, values)]
+    return [(x.mean() - value) / (x.std() / np.sqrt(len(x))) for x, value in zip(measured, values)]
 
 
 @pytest.mark.parametrize("T", TEMPERATURES)
@@ -171,8 +168,9 @@ def test_configurations_are_turned_by_independent_angles(model, monkeypatch):
 
 def test_a_nematic_is_an_xy_model_of_the_doubled_angles():
     """The same random numbers, up to the rounding of float32."""
-    xy, nematic = (sample(8, 0.7, 50, seed=6).astype(float)
-                   for sample in (sample_xy, sample_nematic))
+    xy, nematic = (
+        sample(8, 0.7, 50, seed=6).astype(float) for sample in (sample_xy, sample_nematic)
+    )
     np.testing.assert_allclose(np.exp(2j * nematic), np.exp(1j * xy), rtol=0, atol=2e-6)
 
 
@@ -194,7 +192,11 @@ def test_angles_lie_in_one_turn(model):
 
 def test_what_float32_would_round_up_to_a_full_turn_is_zero():
     assert rotors._folded(np.array([-1e-12, 0.0, 2 * np.pi - 1e-9, 7.0])).tolist() == [
-        0, 0, 0, np.float32(7 - 2 * np.pi)]
+        0,
+        0,
+        0,
+        np.float32(7 - 2 * np.pi),
+    ]
 
 
 # --- seeds, interruptions, errors ------------------------------------------------------------
@@ -226,15 +228,18 @@ def test_ctrl_c_stops_without_a_result(model):
     assert threading.active_count() == threads
 
 
-@pytest.mark.parametrize("name, values, message", [
-    ("L", [2, 8.0, True, None], "L must be an integer of at least 3, got"),
-    ("n", [-1, 2.5, True], "n must be an integer of at least 0, got"),
-    ("seed", [-1, None], "seed must be an integer of at least 0, got"),
-    ("workers", [0, 1.5], "workers must be an integer of at least 1, got"),
-    ("T", [0, -1.0, np.nan, [1, 2, 0]], "T must be a positive temperature, got"),
-    ("T", ["2", None, 2j], "T must be a positive temperature or an array"),
-    ("T", [[], [2.0, 2.0]], r"T must be .* shape \(n,\) = \(3,\), got"),
-])
+@pytest.mark.parametrize(
+    "name, values, message",
+    [
+        ("L", [2, 8.0, True, None], "L must be an integer of at least 3, got"),
+        ("n", [-1, 2.5, True], "n must be an integer of at least 0, got"),
+        ("seed", [-1, None], "seed must be an integer of at least 0, got"),
+        ("workers", [0, 1.5], "workers must be an integer of at least 1, got"),
+        ("T", [0, -1.0, np.nan, [1, 2, 0]], "T must be a positive temperature, got"),
+        ("T", ["2", None, 2j], "T must be a positive temperature or an array"),
+        ("T", [[], [2.0, 2.0]], r"T must be .* shape \(n,\) = \(3,\), got"),
+    ],
+)
 def test_a_wrong_argument_is_named(model, name, values, message):
     for value in values:
         with pytest.raises(ValueError, match=message):

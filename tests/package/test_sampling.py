@@ -21,11 +21,22 @@ from scipy.stats import chi2, ks_2samp
 from ai4mat_ising.datasets import IsingDataset
 from ai4mat_ising.exact import critical_temperature, energy, heat_capacity
 from ai4mat_ising.observables import (
-    binder_cumulant, bootstrap_error, energy_per_spin, magnetization
+    binder_cumulant,
+    bootstrap_error,
+    energy_per_spin,
+    magnetization,
 )
 from ai4mat_ising.sampling import (
-    bits, chunks, cluster, pack_spins, perfect, sample_chain, sample_equilibrium, sample_quench,
-    schedule, unpack_spins
+    bits,
+    chunks,
+    cluster,
+    pack_spins,
+    perfect,
+    sample_chain,
+    sample_equilibrium,
+    sample_quench,
+    schedule,
+    unpack_spins,
 )
 from ai4mat_ising.sampling.cluster import swendsen_wang_chunk, wolff_chunk
 from ai4mat_ising.sampling.metropolis import metropolis_chunk
@@ -48,8 +59,11 @@ def only(monkeypatch):
     def choose(sampler):
         number = schedule.SAMPLERS.index(sampler)
         costs = np.where(np.arange(3) == number, 1.0, np.inf)
-        monkeypatch.setattr(schedule, "nanoseconds_per_site",
-                            lambda L, T: np.multiply.outer(costs, np.ones(T.shape)))
+        monkeypatch.setattr(
+            schedule,
+            "nanoseconds_per_site",
+            lambda L, T: np.multiply.outer(costs, np.ones(T.shape)),
+        )
 
     return choose
 
@@ -137,10 +151,19 @@ def test_perfect_samples_are_those_of_a_chain_started_much_earlier(T):
     for k in range(n):
         bonds = np.full(2 * L * L, perfect.UPPER, dtype=np.uint8)
         differing = 2 * L * L
-        for time in range(512, 0, -1):
+        for moment in range(512, 0, -1):
             search, differing = perfect._sweep(
-                bonds, graph, bits.threshold(p / (2 - p))[0], bits.threshold(p)[0], seeds[k], time,
-                differing, marks, search, queues)
+                bonds,
+                graph,
+                bits.threshold(p / (2 - p))[0],
+                bits.threshold(p)[0],
+                seeds[k],
+                moment,
+                differing,
+                marks,
+                search,
+                queues,
+            )
         assert differing == 0
         perfect._draw_signs(earlier, bonds, graph, seeds[k], queues[0])
         np.testing.assert_array_equal(earlier, spins[k].ravel())
@@ -253,10 +276,17 @@ def test_the_binder_cumulant_at_tc_has_the_known_limit(moments_at_tc):
     assert 1 - fourth / (3 * second**2) == pytest.approx(0.61069, abs=5e-5)
 
 
-@pytest.mark.parametrize("method, L, n", [
-    ("cluster", 8, 20_000), ("cluster", 16, 20_000), ("cluster", 40, 10_000),
-    ("cluster", 64, 5000), ("perfect", 16, 3000), ("perfect", 40, 100),
-])
+@pytest.mark.parametrize(
+    "method, L, n",
+    [
+        ("cluster", 8, 20_000),
+        ("cluster", 16, 20_000),
+        ("cluster", 40, 10_000),
+        ("cluster", 64, 5000),
+        ("perfect", 16, 3000),
+        ("perfect", 40, 100),
+    ],
+)
 def test_order_parameter_and_binder_cumulant_at_tc_are_the_exact_ones(method, L, n, moments_at_tc):
     spins = sample_equilibrium(L, TC, n, seed=16, method=method)
     m = np.abs(magnetization(spins))
@@ -296,8 +326,10 @@ def test_autocorrelation_times_are_not_underestimated(sampler, L, T, tool):
 
 
 def test_the_cheapest_sampler_is_chosen():
-    chosen = [schedule.SAMPLERS[schedule.choose(L, np.array([T]))[0][0]]
-              for L, T in [(16, TC), (64, 1.0), (40, TC), (15, TC), (64, 1000.0), (15, 4.0)]]
+    chosen = [
+        schedule.SAMPLERS[schedule.choose(L, np.array([T]))[0][0]]
+        for L, T in [(16, TC), (64, 1.0), (40, TC), (15, TC), (64, 1000.0), (15, 4.0)]
+    ]
     assert chosen == 2 * [metropolis_chunk] + 2 * [wolff_chunk] + 2 * [swendsen_wang_chunk]
 
 
@@ -399,8 +431,9 @@ class Elsewhere(Executor):
 def test_an_executor_gives_the_same_configurations(call):
     spins = call(seed=1, workers=1)
     np.testing.assert_array_equal(call(seed=1, executor=Elsewhere()), spins)
-    np.testing.assert_array_equal(call(seed=1, executor=Elsewhere(), packed=True),
-                                  pack_spins(spins))
+    np.testing.assert_array_equal(
+        call(seed=1, executor=Elsewhere(), packed=True), pack_spins(spins)
+    )
 
 
 def test_processes_give_the_same_configurations():
@@ -448,8 +481,9 @@ def test_a_dask_cluster_gives_the_same_configurations_although_a_worker_is_kille
 
     traces = tmp_path / "traces"
     traces.mkdir()
-    cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None,
-                           local_directory=tmp_path)
+    cluster = LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, local_directory=tmp_path
+    )
     with cluster, Client(cluster) as client, ThreadPoolExecutor(1) as thread:
         killed = thread.submit(kill_a_busy_worker, traces)
         executor = Watched(client.get_executor(), traces)
@@ -501,13 +535,20 @@ def test_extreme_temperatures_give_order_or_coins(T):
     sample_quench(8, T, 10, sweeps=5, seed=4)
 
 
-@pytest.mark.parametrize("packed, large, many", [
-    (False, 20_000, 2_000_000), (True, 50_000, 3_000_000),
-])
+@pytest.mark.parametrize(
+    "packed, large, many",
+    [
+        (False, 20_000, 2_000_000),
+        (True, 50_000, 3_000_000),
+    ],
+)
 def test_memory_is_that_of_the_result(packed, large, many):
     """Unpacked, more than 30 MB would be in memory of what is packed in the end."""
-    for call, L, n in ((sample_quench, 32, large), (sample_equilibrium, 32, large),
-                       (sample_equilibrium, 4, many)):
+    for call, L, n in (
+        (sample_quench, 32, large),
+        (sample_equilibrium, 32, large),
+        (sample_equilibrium, 4, many),
+    ):
         options = {"seed": 0, "workers": 2, "packed": packed}
         options |= {"sweeps": 1} if call is sample_quench else {}
         call(L, 4.0, 64, **options)
@@ -521,13 +562,16 @@ def test_memory_is_that_of_the_result(packed, large, many):
 # --- interruptions, progress, errors ---------------------------------------------------------
 
 
-@pytest.mark.parametrize("call", [
-    lambda: sample_quench(256, 2.0, 200, sweeps=10**9, seed=0),
-    lambda: sample_equilibrium(64, 2.5, 300_000, seed=0),
-    lambda: sample_equilibrium(2049, TC, 64, seed=0),
-    lambda: sample_equilibrium(2048, 1e4, 256, seed=0),
-    lambda: sample_equilibrium(512, TC, 64, seed=0, method="perfect"),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: sample_quench(256, 2.0, 200, sweeps=10**9, seed=0),
+        lambda: sample_equilibrium(64, 2.5, 300_000, seed=0),
+        lambda: sample_equilibrium(2049, TC, 64, seed=0),
+        lambda: sample_equilibrium(2048, 1e4, 256, seed=0),
+        lambda: sample_equilibrium(512, TC, 64, seed=0, method="perfect"),
+    ],
+)
 def test_ctrl_c_stops_without_a_result(call):
     """Each of these would take from half a minute to days."""
     threads = threading.active_count()
@@ -586,17 +630,27 @@ def test_the_progress_bar_is_hidden_in_the_book(monkeypatch):
 GOOD = {"L": 8, "T": 2.0, "n": 3, "seed": 0}
 
 
-@pytest.mark.parametrize("name, values, message", [
-    ("L", [2, 0, -4, 8.0, True, None, "8", [8]], "L must be an integer of at least 3, got"),
-    ("n", [-1, 2.5, True, None], "n must be an integer of at least 0, got"),
-    ("seed", [-1, 0.5, None, "0"], "seed must be an integer of at least 0, got"),
-    ("workers", [0, -1, 1.5, True], "workers must be an integer of at least 1, got"),
-    ("executor", [2, "processes", ThreadPoolExecutor],
-     r"executor must be a concurrent.futures.Executor \(.*\), got"),
-    ("T", [0, -1.0, np.nan, [1, 2, 0], [1.0, np.nan, 2]], "T must be a positive temperature, got"),
-    ("T", ["2", None, 2j, [[1, 2], [3]], True], "T must be a positive temperature or an array"),
-    ("T", [[], [2.0], [2.0, 2.0], np.ones((3, 1))], r"T must be .* shape \(n,\) = \(3,\), got"),
-])
+@pytest.mark.parametrize(
+    "name, values, message",
+    [
+        ("L", [2, 0, -4, 8.0, True, None, "8", [8]], "L must be an integer of at least 3, got"),
+        ("n", [-1, 2.5, True, None], "n must be an integer of at least 0, got"),
+        ("seed", [-1, 0.5, None, "0"], "seed must be an integer of at least 0, got"),
+        ("workers", [0, -1, 1.5, True], "workers must be an integer of at least 1, got"),
+        (
+            "executor",
+            [2, "processes", ThreadPoolExecutor],
+            r"executor must be a concurrent.futures.Executor \(.*\), got",
+        ),
+        (
+            "T",
+            [0, -1.0, np.nan, [1, 2, 0], [1.0, np.nan, 2]],
+            "T must be a positive temperature, got",
+        ),
+        ("T", ["2", None, 2j, [[1, 2], [3]], True], "T must be a positive temperature or an array"),
+        ("T", [[], [2.0], [2.0, 2.0], np.ones((3, 1))], r"T must be .* shape \(n,\) = \(3,\), got"),
+    ],
+)
 def test_a_wrong_argument_is_named(name, values, message):
     for value in values:
         wrong = {**GOOD, name: value}
@@ -611,18 +665,24 @@ def test_workers_and_an_executor_exclude_each_other():
             sample(**GOOD, workers=2, executor=Elsewhere())
 
 
-@pytest.mark.parametrize("name, values, message", [
-    ("L", [2, 8.0], "L must be an integer of at least 3, got"),
-    ("L", [7], "L must be even for a checkerboard, got 7"),
-    ("n", [-1, None], "n must be an integer of at least 0, got"),
-    ("seed", [-1], "seed must be an integer of at least 0, got"),
-    ("T", [0, np.nan], "T must be a positive temperature, got"),
-    ("T", [[2.0, 2.5, 3.0]], "T must be one temperature for a chain, got several"),
-    ("warmup", [-1, 1.5, None, True], "warmup must be an integer of at least 0, got"),
-    ("spacing", [0, 1.5, None, True], "spacing must be an integer of at least 1, got"),
-    ("algorithm", ["cluster", "", None, ["wolff"]],
-     "algorithm must be one of 'metropolis', 'wolff', 'swendsen-wang', got"),
-])
+@pytest.mark.parametrize(
+    "name, values, message",
+    [
+        ("L", [2, 8.0], "L must be an integer of at least 3, got"),
+        ("L", [7], "L must be even for a checkerboard, got 7"),
+        ("n", [-1, None], "n must be an integer of at least 0, got"),
+        ("seed", [-1], "seed must be an integer of at least 0, got"),
+        ("T", [0, np.nan], "T must be a positive temperature, got"),
+        ("T", [[2.0, 2.5, 3.0]], "T must be one temperature for a chain, got several"),
+        ("warmup", [-1, 1.5, None, True], "warmup must be an integer of at least 0, got"),
+        ("spacing", [0, 1.5, None, True], "spacing must be an integer of at least 1, got"),
+        (
+            "algorithm",
+            ["cluster", "", None, ["wolff"]],
+            "algorithm must be one of 'metropolis', 'wolff', 'swendsen-wang', got",
+        ),
+    ],
+)
 def test_a_wrong_argument_of_a_chain_is_named(name, values, message):
     for value in values:
         with pytest.raises(ValueError, match=message):

@@ -12,8 +12,14 @@ import torch
 from nbclient import NotebookClient
 from sklearn.decomposition import PCA
 from torch import nn
-from torch.utils.data import DataLoader, Dataset, IterableDataset, Subset, TensorDataset
-from torch.utils.data import random_split
+from torch.utils.data import (
+    DataLoader,
+    Dataset,
+    IterableDataset,
+    Subset,
+    TensorDataset,
+    random_split,
+)
 
 from ai4mat_ising import training
 from ai4mat_ising.datasets import IsingDataset

@@ -1,5 +1,5 @@
-"""The VAE's bounds hold against sums over all 512 states of the 3x3 lattice, its losses are the ones
-they are documented to be, and it draws what its decoder says."""
+"""The VAE's bounds hold against sums over all 512 states of the 3x3 lattice, its losses are those
+of its documentation, and it draws what its decoder says."""
 
 import itertools
 import math
@@ -29,7 +29,9 @@ def tiny(seed=0, gain=2.0, **options):
 
 
 def random_images(n, size):
-    return torch.randint(0, 2, (n, 1, size, size), generator=torch.Generator().manual_seed(0)).float()
+    return torch.randint(
+        0, 2, (n, 1, size, size), generator=torch.Generator().manual_seed(0)
+    ).float()
 
 
 @torch.no_grad()
@@ -126,8 +128,10 @@ def test_elbo_and_iwae_are_lower_bounds_and_tighten_with_k(epsilon):
     model = tiny(epsilon=epsilon, gain=3.0)
     exact = exact_log_p(model, STATES)
     bounds = [model.elbo(STATES, samples=2000)]
-    bounds += [torch.stack([model.iwae_bound(STATES, k, seed) for seed in range(2000 // k)]).mean(0)
-               for k in (5, 50)]
+    bounds += [
+        torch.stack([model.iwae_bound(STATES, k, seed) for seed in range(2000 // k)]).mean(0)
+        for k in (5, 50)
+    ]
     bounds.append(model.iwae_bound(STATES, 5000))
     gaps = [(exact - bound).mean().item() for bound in bounds]
     assert gaps[0] > gaps[1] > gaps[2] > gaps[3] > -0.01
@@ -330,9 +334,11 @@ def test_wrong_inputs_are_named():
     for method in (model.decode, model.draw):
         with pytest.raises(ValueError, match=r"z must be codes of shape \(B, 2\), got"):
             method(torch.zeros(3, 1))
-    for name, call in [("samples", lambda v: model.elbo(random_images(2, 8), v)),
-                       ("k", lambda v: model.iwae_bound(random_images(2, 8), v)),
-                       ("n", model.sample)]:
+    for name, call in [
+        ("samples", lambda v: model.elbo(random_images(2, 8), v)),
+        ("k", lambda v: model.iwae_bound(random_images(2, 8), v)),
+        ("n", model.sample),
+    ]:
         for value in (0, 2.5, True):
             with pytest.raises(ValueError, match=f"{name} must be a positive integer, got"):
                 call(value)
