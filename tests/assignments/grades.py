@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from grading import ROOT, Graded
@@ -28,7 +29,7 @@ def recalled(content):
     Parameters
     ----------
     content : list
-        What JSON can hold; all texts in it count as code.
+        What JSON can hold; the first item of each list in it is code.
 
     Returns
     -------
@@ -54,10 +55,12 @@ def keep(content, graded):
 
 
 def _path(content):
-    texts = [json.dumps(content, sort_keys=True), dependencies.digest(_codes(content))]
-    texts += [path.read_text() for path in GRADER]
-    return FOLDER / f"{hashlib.sha256(json.dumps(texts).encode()).hexdigest()}.json"
+    codes = [part[0] for part in content if isinstance(part, list)]
+    names = frozenset().union(*map(dependencies.imported, codes))
+    text = json.dumps([content, _surroundings(names)], sort_keys=True)
+    return FOLDER / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
 
 
-def _codes(content):
-    return [part[0] for part in content if isinstance(part, list)]
+@cache  # nothing changes while tests run
+def _surroundings(modules):
+    return [dependencies.digest(modules), *(path.read_text() for path in GRADER)]

@@ -33,7 +33,6 @@ QUENCH = [
 def folder(tmp_path, monkeypatch):
     """The folder that commands run in; its subfolder is the cache."""
     monkeypatch.setenv("AI4MAT_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("AI4MAT_PROGRESS", "0")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

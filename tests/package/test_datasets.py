@@ -48,7 +48,6 @@ def nb20_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("AI4MAT_CACHE", str(folder))
-        patched.setenv("AI4MAT_PROGRESS", "0")
         yield folder
 
 
