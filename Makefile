@@ -3,9 +3,10 @@ PYTHON ?= python3
 PIP_ARGS ?=
 PORT ?= 8000
 BIN := .venv/bin
+TESTS := test-grading test-book test-package test-release
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve check test test-package test-book test-assignments release bench clean
+.PHONY: help book serve check test prepare $(TESTS) release bench clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/\1 /p' $(MAKEFILE_LIST) | awk '{name = $$1; $$1 = ""; printf "make %-8s%s\n", name, $$0}'
@@ -33,12 +34,23 @@ check: .venv/installed  ## lint and the quick tests, for after every edit
 	@$(BIN)/ruff format --quiet --check . || { echo "run $(BIN)/ruff format"; exit 1; }
 	@$(PYTEST) --quiet --numprocesses auto -m "not slow" tests
 
-test: .venv/installed .venv/student/installed  ## run every test: package, book, assignments
-	@$(BIN)/python tests/needs.py
-	@$(MAKE) --jobs 3 test-package test-book test-assignments  # many tests keep one core busy only
+test: prepare  ## run every test: package, book, grading of the answers, release
+	@$(MAKE) --jobs $(words $(TESTS)) $(TESTS)  # many tests keep one core busy only
 
-test-package test-book test-assignments:
-	@$(PYTEST) $(@:test-%=tests/%)
+test-package: .venv/installed
+	@$(PYTEST) tests/package
+
+test-book: prepare
+	@$(PYTEST) tests/book
+
+test-grading: .venv/installed
+	@$(PYTEST) tests/assignments/test_grading.py $(if $(SET),-k $(SET))
+
+test-release: prepare
+	@$(PYTEST) tests/assignments --ignore tests/assignments/test_grading.py
+
+prepare: .venv/installed .venv/student/installed
+	@$(BIN)/python tests/needs.py
 
 # What a student's package needs: the tests put the wheel of the zip there and run a problem set.
 .venv/student/installed: .venv/installed
