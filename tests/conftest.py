@@ -1,11 +1,21 @@
-"""What tests of all folders share: a browser, and no progress bars."""
+"""What tests of all folders share: a browser, no progress bars, and which of them are slow."""
 
 import needs
 import pytest
 from playwright.sync_api import sync_playwright
 
+# What takes seconds to set up; tests that take long by themselves say so where they stand.
+SLOW = {"build", "graded", "handed_out", "new_course", "new_page", "quickly_graded", "toy_course"}
+
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests that use what takes long."""
+    for item in items:
+        if SLOW.intersection(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session", autouse=True)

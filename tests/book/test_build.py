@@ -148,6 +148,7 @@ def test_a_build_elsewhere_shares_the_outputs_of_the_checkout(tree, tmp_path_fac
     assert len(records) == 2
 
 
+@pytest.mark.slow
 def test_a_broken_book_fails_each_time_and_passes_once_mended(tree, capfd):
     pages = {name: text for name, (text, _) in BROKEN.items()}
     write_pages(tree, {"first": "Text.\n"} | pages)
@@ -162,12 +163,14 @@ def test_a_broken_book_fails_each_time_and_passes_once_mended(tree, capfd):
     assert build_book.build(tree) == 0, capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_page_that_cannot_be_read_fails_the_build_which_says_why(tree, capfd):
     write_pages(tree, {"first": CELL.format("---\na: b: c\n---\n1")})
     assert build_book.build(tree) != 0
     assert "Code cell 1" in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_pages_are_executed_once_and_side_by_side(tree, tmp_path, monkeypatch, capfd):
     """Each of two pages waits for a line of the other in a file."""
     monkeypatch.setattr(build_book.os, "cpu_count", lambda: 2)
