@@ -23,6 +23,7 @@ from ai4mat_ising.observables import (
     magnetization,
     structure_factor,
 )
+from ai4mat_ising.seeds import independent_seeds
 
 __all__ = [
     "Estimate",
@@ -74,7 +75,8 @@ def draw(probabilities, seed=0):
         raise ValueError(f"probabilities must lie between 0 and 1, got {wrong[0]}")
     if p.ndim == 4 and p.shape[1] == 1:
         p = p[:, 0]
-    up = np.random.default_rng(checked_integer("seed", seed, 0)).random(p.shape) < p
+    # Not the seed itself: the caller may have drawn the codes from it.
+    up = np.random.default_rng(*independent_seeds(seed, 1)).random(p.shape) < p
     return np.where(up, 1, -1).astype(np.int8)
 
 
@@ -201,7 +203,7 @@ class ExchangeableModel:
 
         Raises RuntimeError before `fit`, ValueError if an argument is no integer of at least 0.
         """
-        rng = np.random.default_rng(checked_integer("seed", seed, 0))
+        rng = np.random.default_rng(*independent_seeds(seed, 1))
         shares = np.exp(self._log_shares())
         ups = rng.choice(len(shares), size=checked_integer("n", n, 0), p=shares / shares.sum())
         spins = np.where(np.arange(self.size**2) < ups[:, None], 1, -1).astype(np.int8)
@@ -306,13 +308,15 @@ def _log_likelihood(model, spins, k, seed):
 
 def _bounds(model, spins, k, seed):
     device = next(model.parameters()).device
-    found = []
-    for start in range(0, len(spins), IMAGES):
-        images = torch.as_tensor(spins[start : start + IMAGES] > 0)[:, None].float().to(device)
-        # Another seed for each part, or they would share the noise.
-        method = model.elbo if k == 1 else model.iwae_bound
-        found.append(method(images, k, seed=seed + start).cpu().numpy())
-    return np.concatenate(found)
+    method = model.elbo if k == 1 else model.iwae_bound
+    images = torch.as_tensor(spins > 0)[:, None]
+    parts = images.split(IMAGES)
+    # Another seed for each part, or they would share the noise.
+    found = [
+        method(part.float().to(device), k, seed=part_seed).cpu()
+        for part, part_seed in zip(parts, independent_seeds(seed, len(parts)))
+    ]
+    return torch.cat(found).numpy()
 
 
 def _checked_log_q(log_q, n):

@@ -15,6 +15,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid
 from ai4mat_ising.arguments import checked_integer
 from ai4mat_ising.observables import energy_per_spin
 from ai4mat_ising.progress import progress_bar
+from ai4mat_ising.seeds import independent_seeds
 
 NEIGHBOURS = np.array([(0, 1), (1, 0), (0, -1), (-1, 0)])
 # For each of the four edge sites around a diagonal site: the edge site's other three neighbours.
@@ -139,7 +140,7 @@ class HierarchicalGenerator:
             If an argument is not as described.
         """
         state = torch.empty(self.size**2, checked_integer("n", n, 0), dtype=torch.int8)
-        generator = torch.Generator().manual_seed(checked_integer("seed", seed, 0))
+        generator = torch.Generator().manual_seed(*independent_seeds(seed, 1))
         for part in state.split(CONFIGURATIONS, dim=1):
             for step in self._trained_steps():
                 step.draw(part, generator)

@@ -11,6 +11,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from ai4mat_ising.arguments import checked_integer
+from ai4mat_ising.seeds import independent_seeds
+
 
 class ConvAutoencoder(nn.Module):
     """Convolutional autoencoder of the week-11 lesson.
@@ -270,7 +273,7 @@ class VAE(nn.Module):
         device = next(self.parameters()).device
         z = torch.as_tensor(np.asarray(z), dtype=torch.float32)
         _check_codes(z, self.latent_dim)
-        generator = torch.Generator().manual_seed(seed)  # on the CPU: the same on any device
+        _, generator, _ = _generators(seed)
         images = [self._draw_images(part.to(device), generator) for part in z.split(DRAWN_AT_ONCE)]
         images = torch.cat(images) if images else torch.empty(0, 1, self.size, self.size)
         return (2 * images[:, 0] - 1).to(torch.int8).cpu().numpy()
@@ -288,10 +291,9 @@ class VAE(nn.Module):
         ndarray of int8, shape (n, L, L)
             Spins -1/+1.
         """
-        if not _is_positive_integer(n):
-            raise ValueError(f"n must be a positive integer, got {n!r}")
-        codes = torch.randn(int(n), self.latent_dim, generator=torch.Generator().manual_seed(seed))
-        return self.draw(codes, seed + 1)
+        generator, _, _ = _generators(seed)
+        codes = torch.randn(checked_integer("n", n, 0), self.latent_dim, generator=generator)
+        return self.draw(codes, seed)
 
     @property
     def _autoregressive(self):
@@ -320,11 +322,17 @@ class VAE(nn.Module):
         if not _is_positive_integer(number):
             raise ValueError(f"{name} must be a positive integer, got {number!r}")
         mean, log_variance = self._widened(x)
-        generator = torch.Generator().manual_seed(seed)
+        _, _, generator = _generators(seed)
         for _ in range(number):
             noise = torch.randn(mean.shape, generator=generator).to(mean)
             z = mean + (log_variance / 2).exp() * noise
             yield z, ((noise**2 - z**2 + log_variance) / 2).sum(dim=1)
+
+
+def _generators(seed):
+    """Random numbers for codes from the prior, for spins and for codes from posteriors."""
+    # On the CPU, so that they are the same whatever the device.
+    return [torch.Generator().manual_seed(part) for part in independent_seeds(seed, 3)]
 
 
 def kl_to_standard_normal(mean, log_variance):

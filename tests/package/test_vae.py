@@ -337,7 +337,6 @@ def test_wrong_inputs_are_named():
     for name, call in [
         ("samples", lambda v: model.elbo(random_images(2, 8), v)),
         ("k", lambda v: model.iwae_bound(random_images(2, 8), v)),
-        ("n", model.sample),
     ]:
         for value in (0, 2.5, True):
             with pytest.raises(ValueError, match=f"{name} must be a positive integer, got"):
