@@ -1,4 +1,4 @@
-"""`IsingDataset`: labelled spin configurations of every source, for torch.
+"""`IsingDataset`: labelled spin configurations of every source, for torch; images of any data set.
 
 How configurations are drawn is in `sampling`, how generated sets are kept in `cache`.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch.utils.data import Dataset
+from torch.utils.data import Dataset, Subset, TensorDataset
 
 from ai4mat_ising.arguments import checked_integer
 from ai4mat_ising.cache import Recipe, load_or_generate
@@ -171,6 +171,31 @@ class IsingDataset(Dataset):
     def _protect(self):
         for array in (self.spins, self.temperatures, self.labels):
             array.setflags(write=False)
+
+
+def images_of(data):
+    """Return all images of `data` as one tensor, or None where they must be fetched one by one.
+
+    Parameters
+    ----------
+    data : torch.Tensor or Dataset
+
+    Returns
+    -------
+    torch.Tensor, shape (n, 1, L, L), or None
+        None for datasets that transform their items or are of a kind not known here.
+    """
+    rows = slice(None)
+    # The exact classes: a subclass may transform what it holds.
+    while type(data) is Subset:
+        rows, data = np.asarray(data.indices, dtype=int)[rows], data.dataset
+    if type(data) is TensorDataset:
+        data = data.tensors[0]
+    if torch.is_tensor(data):
+        return data[rows]
+    if type(data) is IsingDataset and data.transform is None:
+        return _images(data.spins[rows])  # of a part of a large set no more than that part
+    return None
 
 
 def _images(spins):

@@ -16,7 +16,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch.utils.data import DataLoader
 
-from ai4mat_ising.training import images_of
+from ai4mat_ising.datasets import images_of
 
 
 @torch.no_grad()

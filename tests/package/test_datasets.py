@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch.utils.data import DataLoader, Subset, random_split
+from torch.utils.data import DataLoader, Subset, TensorDataset, random_split
 
 from ai4mat_ising import cache, datasets
 from ai4mat_ising.cache import Recipe
-from ai4mat_ising.datasets import NB20, IsingDataset
+from ai4mat_ising.datasets import NB20, IsingDataset, images_of
 from ai4mat_ising.exact import energy, heat_capacity
 from ai4mat_ising.observables import energy_per_spin, magnetization
 from ai4mat_ising.packing import pack_spins
@@ -265,6 +265,55 @@ def test_loading_needs_no_network():
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert result.stdout == "10000\n", result.stderr
+
+
+# --- images of any data set --------------------------------------------------------------------
+
+
+def test_images_of_a_tensor_a_tensor_dataset_and_parts_of_parts_are_those_at_their_indices(light):
+    x = light.images()
+    part = Subset(Subset(light, range(10, 30)), np.array([3, 1, 3]))
+    for data, expected in [
+        (x, x),
+        (TensorDataset(x, torch.zeros(5000)), x),
+        (light, x),
+        (part, x[[13, 11, 13]]),
+        (Subset(Subset(x, range(10, 30)), [3, 1, 3]), x[[13, 11, 13]]),
+        (Subset(TensorDataset(x), torch.tensor([7])), x[[7]]),
+        (Subset(light, []), x[:0]),
+    ]:
+        assert torch.equal(images_of(data), expected)
+    assert torch.equal(images_of(part), torch.stack([image for image, _ in part]))
+
+
+class Doubled(IsingDataset):
+    def __getitem__(self, index):
+        return 2 * super().__getitem__(index)[0]
+
+
+class DoubledPart(Subset):
+    def __getitem__(self, index):
+        return 2 * super().__getitem__(index)[0]
+
+    def __getitems__(self, indices):  # torch refuses a subclass without it
+        return [self[i] for i in indices]
+
+
+@pytest.mark.parametrize(
+    "data", [IsingDataset(transform=torch.neg), Doubled(), DoubledPart(IsingDataset(), [1]), [1]]
+)
+def test_there_are_no_images_of_what_transforms_its_items_or_is_not_known(data):
+    assert images_of(data) is None and images_of(Subset(data, [0])) is None
+
+
+def test_images_of_a_part_take_no_more_memory_than_the_part():
+    data = Subset(IsingDataset("full"), range(50))
+    tracemalloc.start()
+    try:
+        assert images_of(data).shape == (50, 1, 64, 64)
+        assert tracemalloc.get_traced_memory()[1] < 3e6  # they take 0.8 MB, all of them 82
+    finally:
+        tracemalloc.stop()
 
 
 # --- errors ----------------------------------------------------------------------------------
