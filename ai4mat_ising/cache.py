@@ -10,7 +10,6 @@ import io
 import json
 import logging
 import os
-import uuid
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,9 @@ import filelock
 import numpy as np
 import platformdirs
 
+from ai4mat_ising.files import replacing
 from ai4mat_ising.packing import packed_length, unpack_spins
+from ai4mat_ising.slices import slices
 
 logger = logging.getLogger(__name__)
 # Goes into every description: raise it when the samplers draw other configurations from a seed.
@@ -248,8 +249,7 @@ def _npy_header(shape):
 def _pieces(shape):
     """Rows of packed spins that are in memory at a time."""
     n, width = shape
-    size = max(1, BLOCK // width)
-    return (slice(start, min(start + size, n)) for start in range(0, n, size))
+    return slices(0, n, max(1, BLOCK // width))
 
 
 def _unpack_rows(blocks, L, rows, spins):
@@ -288,27 +288,3 @@ def _write(path, recipe, packed, locked):
             np.savez(file, **recipe.metadata(), packed_spins=packed)
     except OSError as error:
         logger.warning("%s cannot be written (%s); the set will be generated again", path, error)
-
-
-@contextlib.contextmanager
-def replacing(path):
-    """Open a file for writing, under another name until it is complete.
-
-    Parameters
-    ----------
-    path : Path
-        What is there stays as it is if the block raises.
-
-    Yields
-    ------
-    binary file
-    """
-    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        with open(temporary, "xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

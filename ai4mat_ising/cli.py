@@ -146,8 +146,8 @@ def _generate(arguments):
     _check_output(arguments.output, arguments.force)
     import numpy as np
 
-    from ai4mat_ising.cache import replacing
     from ai4mat_ising.datasets import IsingDataset
+    from ai4mat_ising.files import replacing
 
     data = IsingDataset(
         arguments.size,

@@ -26,9 +26,9 @@ L. Onsager, Phys. Rev. 65, 117 (1944); B. Kaufman, Phys. Rev. 76, 1232 (1949);
 C. N. Yang, Phys. Rev. 85, 808 (1952).
 """
 
-from numbers import Integral
-
 import numpy as np
+
+from ai4mat_ising.arguments import checked_integer
 
 # 2 / ln(1 + sqrt 2) is the sum of the two: the second part keeps T - Tc exact next to Tc
 _TC, _TC_REST = 2.269185314213022, -8.519454153395275e-17
@@ -187,12 +187,8 @@ def _checked_temperature(T):
 
 
 def _check_side(L):
-    if L is None:
-        return
-    if not isinstance(L, Integral) or L < 2:  # True counts as 1
-        raise ValueError(
-            f"L must be an integer of at least 2, or None for the infinite lattice, got {L!r}"
-        )
+    if L is not None:
+        checked_integer("L", L, 2, "None (the infinite lattice) or ")
 
 
 def _like_input(values):

@@ -15,9 +15,10 @@ from scipy.stats import norm
 
 from ai4mat_ising import exact
 from ai4mat_ising.arguments import checked_integer
-from ai4mat_ising.hierarchical import HierarchicalGenerator, checked_spins
+from ai4mat_ising.hierarchical import HierarchicalGenerator
 from ai4mat_ising.observables import (
     bootstrap_error,
+    checked_spins,
     correlation,
     energy_per_spin,
     magnetization,

@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid
 
 from ai4mat_ising.arguments import checked_integer
-from ai4mat_ising.observables import energy_per_spin
+from ai4mat_ising.observables import checked_spins
 from ai4mat_ising.progress import progress_bar
 from ai4mat_ising.seeds import independent_seeds
 
@@ -423,15 +423,6 @@ def fit_coupling(spins):
     shares = counts / su.size
     loss = lambda K: shares @ np.logaddexp(0, -2 * K * values)  # noqa: E731
     return float(minimize_scalar(loss, bounds=(-5, 5), options={"xatol": 1e-8}).x)
-
-
-def checked_spins(spins, size):
-    """Spins as int8, or a ValueError."""
-    spins = np.asarray(spins)
-    energy_per_spin(spins)  # complains about values that are no spins
-    if spins.ndim != 3 or spins.shape[1] != size or not len(spins):
-        raise ValueError(f"spins must have shape (n, {size}, {size}), got {spins.shape}")
-    return spins.astype(np.int8, copy=False)
 
 
 def _state(spins):

@@ -4,7 +4,6 @@ Drawing configurations from a model does not live here. Codes ``z`` are NumPy ar
 (n, latent_dim); labels are 1 for the ordered and 0 for the disordered phase.
 """
 
-from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch.utils.data import DataLoader
 
+from ai4mat_ising.arguments import checked_integer
 from ai4mat_ising.datasets import images_of
 
 
@@ -119,9 +119,7 @@ def interpolate(z_start, z_end, steps=10):
             "z_start and z_end must be vectors of the same length, "
             f"got shapes {z_start.shape} and {z_end.shape}"
         )
-    if not isinstance(steps, Integral) or steps < 2:
-        raise ValueError(f"steps must be an integer of at least 2, got {steps!r}")
-    return np.linspace(z_start, z_end, steps)
+    return np.linspace(z_start, z_end, checked_integer("steps", steps, 2))
 
 
 class Separation(NamedTuple):

@@ -4,7 +4,7 @@ Images are float tensors (B, 1, L, L) with 1 for spin up and 0 for spin down.
 """
 
 import math
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 import torch
@@ -34,20 +34,16 @@ class ConvAutoencoder(nn.Module):
     Raises
     ------
     ValueError
-        If `latent_dim` or `channels` is no positive integer or `size` no positive multiple of 4.
+        If `latent_dim` or `channels` is not a positive integer, or `size` not a positive multiple
+        of 4.
     """
 
     def __init__(self, latent_dim=2, size=16, channels=1):
         super().__init__()
-        for name, value in [("latent_dim", latent_dim), ("channels", channels)]:
-            if not _is_positive_integer(value):
-                raise ValueError(f"{name} must be a positive integer, got {value!r}")
-        if not _is_positive_integer(size) or size % 4:
-            raise ValueError(
-                f"size must be a positive multiple of 4 (it is halved twice), got {size!r}"
-            )
-        self.latent_dim, self.size, self.channels = int(latent_dim), int(size), int(channels)
-        quarter = self.size // 4
+        self.latent_dim = checked_integer("latent_dim", latent_dim, 1)
+        self.size = checked_integer("size", size, 4)
+        self.channels = checked_integer("channels", channels, 1)
+        quarter = _quarter(self.size)
         self.encoder = nn.Sequential(
             nn.Conv2d(channels, 16, 3, stride=2, padding=1),  # L/2
             nn.ReLU(),
@@ -138,13 +134,12 @@ class VAE(nn.Module):
         encoder=None,
     ):
         super().__init__()
-        for name, value in [("size", size), ("latent_dim", latent_dim), ("hidden", hidden)]:
-            if not _is_positive_integer(value):
-                raise ValueError(f"{name} must be a positive integer, got {value!r}")
+        self.size = checked_integer("size", size, 1)
+        self.latent_dim = checked_integer("latent_dim", latent_dim, 1)
+        hidden = checked_integer("hidden", hidden, 1)
         for name, value in [("beta", beta), ("epsilon", epsilon)]:
             if not isinstance(value, Real) or not 0 <= value < math.inf:
                 raise ValueError(f"{name} must be a finite number of at least 0, got {value!r}")
-        self.size, self.latent_dim = int(size), int(latent_dim)
         self.beta, self.epsilon = float(beta), float(epsilon)
         encoder = encoder or ("dense" if decoder == "dense" else "conv")
         self.encoder = _part("encoder", encoder, ENCODERS, size, latent_dim, hidden)
@@ -319,8 +314,7 @@ class VAE(nn.Module):
 
     def _draws(self, x, name, number, seed):
         """Codes from the posterior, and the logarithm of prior / posterior there."""
-        if not _is_positive_integer(number):
-            raise ValueError(f"{name} must be a positive integer, got {number!r}")
+        number = checked_integer(name, number, 1)
         mean, log_variance = self._widened(x)
         _, _, generator = _generators(seed)
         for _ in range(number):
@@ -473,8 +467,3 @@ def _check_images(x, size, channels=1):
 def _check_codes(z, latent_dim):
     if z.ndim != 2 or z.shape[1] != latent_dim:
         raise ValueError(f"z must be codes of shape (B, {latent_dim}), got {tuple(z.shape)}")
-
-
-def _is_positive_integer(value):
-    # True counts as an integer in Python, but it is no number of anything.
-    return isinstance(value, Integral) and not isinstance(value, bool) and value > 0

@@ -6,10 +6,10 @@ J = k_B = 1. Introduced in the chapter on the Ising model. ``angles`` of the cha
 order parameters have the same axes.
 """
 
-from numbers import Integral
-
 import numpy as np
 from scipy.stats import bootstrap
+
+from ai4mat_ising.arguments import checked_integer
 
 
 def energy_per_spin(spins):
@@ -223,12 +223,10 @@ def bootstrap_error(values, statistic=np.mean, *, resamples=1000, seed=0):
         )
     if not np.isfinite(values).all():
         raise ValueError(f"values must be finite, got {values[~np.isfinite(values)][0]}")
-    if not isinstance(resamples, Integral) or resamples < 2:
-        raise ValueError(f"resamples must be an integer of at least 2, got {resamples!r}")
     result = bootstrap(
         (values,),
         statistic,
-        n_resamples=resamples,
+        n_resamples=checked_integer("resamples", resamples, 2),
         method="percentile",
         vectorized=True,
         # One batch of all resamples would hold n * resamples numbers at once.
@@ -297,16 +295,40 @@ def orientational_energy(angles, p=1):
     return -(np.cos(p * right) + np.cos(p * down)).mean(axis=(-2, -1))
 
 
+def checked_spins(spins, size):
+    """Check configurations of one lattice size.
+
+    Parameters
+    ----------
+    spins : array_like, shape (n, L, L)
+        Spins -1/+1, at least one configuration.
+    size : int
+        Side length L that they must have.
+
+    Returns
+    -------
+    ndarray of int8, shape (n, L, L)
+
+    Raises
+    ------
+    ValueError
+        If `spins` is not as described.
+    """
+    spins = _checked(spins)
+    if spins.ndim != 3 or spins.shape[1] != size or not len(spins):
+        raise ValueError(f"spins must have shape (n, {size}, {size}), got {spins.shape}")
+    return spins
+
+
 def _checked_angles(angles, p):
     """Return `angles` as float64, and p, after checking both."""
-    if not isinstance(p, Integral) or isinstance(p, bool) or p < 1:
-        raise ValueError(f"p must be a positive integer, got {p!r}")
+    p = checked_integer("p", p, 1)
     angles = _lattices("angles", angles)
     if angles.dtype.kind not in "iuf":
         raise ValueError(f"angles must be real numbers, in radians, got dtype {angles.dtype}")
     if not np.isfinite(angles).all():
         raise ValueError(f"angles must be finite, got {angles[~np.isfinite(angles)][0]}")
-    return angles.astype(float, copy=False), int(p)
+    return angles.astype(float, copy=False), p
 
 
 def _checked(spins):

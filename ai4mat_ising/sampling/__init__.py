@@ -12,13 +12,14 @@ import numpy as np
 from ai4mat_ising.arguments import checked_integer
 from ai4mat_ising.packing import pack_spins, packed_length, unpack_spins
 from ai4mat_ising.sampling.bits import REPLICAS
-from ai4mat_ising.sampling.chunks import run_chunks, slices
+from ai4mat_ising.sampling.chunks import run_chunks
 from ai4mat_ising.sampling.cluster import swendsen_wang_chunk, wolff_chunk
 from ai4mat_ising.sampling.metropolis import metropolis_chain
 from ai4mat_ising.sampling.perfect import perfect_chunk
 from ai4mat_ising.sampling.quench import quench_chunk
 from ai4mat_ising.sampling.rotors import chains_of_rotors, nematic_chunk, xy_chunk
 from ai4mat_ising.sampling.schedule import chains
+from ai4mat_ising.slices import slices
 
 __all__ = [
     "pack_spins",
@@ -81,7 +82,7 @@ def sample_equilibrium(
     if method not in ("cluster", "perfect"):
         raise ValueError(f"method must be 'cluster' or 'perfect', got {method!r}")
     if method == "perfect":
-        parts = slices(n, max(1, 4096 // L**2))
+        parts = slices(0, n, max(1, 4096 // L**2))
         chunks = ((part, partial(perfect_chunk, L, T[part])) for part in parts)
     else:
         chunks = (
@@ -141,7 +142,7 @@ def sample_quench(L, T, n, *, sweeps, seed, workers=None, executor=None, packed=
     """
     L, n, T, seed, workers = _checked(L, n, T, seed, workers, executor)
     sweeps = checked_integer("sweeps", sweeps, 0)
-    chunks = ((part, partial(quench_chunk, L, T[part], sweeps)) for part in slices(n, REPLICAS))
+    chunks = ((part, partial(quench_chunk, L, T[part], sweeps)) for part in slices(0, n, REPLICAS))
     return run_chunks(
         chunks, _empty(n, L, packed), L, seed=seed, workers=workers, executor=executor
     )

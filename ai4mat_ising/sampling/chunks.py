@@ -50,11 +50,6 @@ def run_chunks(chunks, result, L, *, seed, workers=None, executor=None):
     return result
 
 
-def slices(n, size):
-    """Cut n samples into slices of this size; the last may be shorter."""
-    return (slice(start, min(start + size, n)) for start in range(0, n, size))
-
-
 def _conduct(chunks, result, L, seed, workers, executor, report, stop):
     """Report how many samples have been stored, time and again; at the end None or an error."""
     try:

@@ -8,17 +8,17 @@ coupling across a bond is the product of the two components; to flip one reflect
 import numpy as np
 
 from ai4mat_ising.sampling.bits import U, bonds_of_sites, join, random_bits
-from ai4mat_ising.sampling.chunks import slices
 from ai4mat_ising.sampling.kernel import kernel
 from ai4mat_ising.sampling.schedule import CHAIN, SPACING, WARMUP, runs
+from ai4mat_ising.slices import slices
 
 
 def chains_of_rotors(T):
     """Divide samples at temperatures T, shape (n,), into chains at one temperature each."""
     order = np.argsort(T, kind="stable")
     for start, end in runs(T[order]):
-        for part in slices(end - start, CHAIN):
-            yield order[start:end][part]
+        for part in slices(start, end, CHAIN):
+            yield order[part]
 
 
 # Integrated autocorrelation times in updates, measured with this kernel: the largest of L = 8, 16,

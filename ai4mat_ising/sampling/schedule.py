@@ -13,6 +13,7 @@ from ai4mat_ising.sampling.bits import REPLICAS
 from ai4mat_ising.sampling.cluster import swendsen_wang_chunk, wolff_chunk
 from ai4mat_ising.sampling.metropolis import metropolis_chunk
 from ai4mat_ising.sampling.rows import COLUMNS
+from ai4mat_ising.slices import slices
 
 SAMPLERS = (metropolis_chunk, wolff_chunk, swendsen_wang_chunk)
 # Spacing of kept configurations, and length of the warm-up, in autocorrelation times.
@@ -99,7 +100,7 @@ def _in_runs(T, L):
     """Parts of sorted samples for the cluster samplers: chains at one temperature each."""
     longest = max(1, min(max(CHAIN, 4096 // L**2), 2**24 // L**2))  # bounds the memory of a part
     for start, end in runs(T):
-        yield from _cut(start, end, longest)
+        yield from slices(start, end, longest)
 
 
 def _in_words(T, L):
@@ -111,9 +112,9 @@ def _in_words(T, L):
         if words > 0:
             alone[start:end] = False
             # Chains save warm-ups, but several words are needed to occupy several threads.
-            yield from _cut(start, end, REPLICAS * max(1, min(longest, words // 4)))
+            yield from slices(start, end, REPLICAS * max(1, min(longest, words // 4)))
     alone = np.flatnonzero(alone)
-    for part in _cut(0, len(alone), REPLICAS):
+    for part in slices(0, len(alone), REPLICAS):
         yield alone[part]
 
 
@@ -121,7 +122,3 @@ def runs(T):
     """Start and end of each run of equal temperatures in a sorted array."""
     starts = np.flatnonzero(np.append(True, T[1:] != T[:-1])[: len(T)])
     return zip(starts, np.append(starts[1:], len(T)))
-
-
-def _cut(start, end, size):
-    return (slice(i, min(i + size, end)) for i in range(start, end, size))

@@ -302,7 +302,7 @@ def test_encoder_and_decoder_can_be_other_modules():
 @pytest.mark.parametrize("name", ["size", "latent_dim", "hidden"])
 @pytest.mark.parametrize("value", [0, -1, 2.0, True, "2", None])
 def test_sizes_must_be_positive_integers(name, value):
-    with pytest.raises(ValueError, match=f"{name} must be a positive integer, got"):
+    with pytest.raises(ValueError, match=f"{name} must be an integer of at least 1, got"):
         VAE(**{name: value})
 
 
@@ -339,7 +339,7 @@ def test_wrong_inputs_are_named():
         ("k", lambda v: model.iwae_bound(random_images(2, 8), v)),
     ]:
         for value in (0, 2.5, True):
-            with pytest.raises(ValueError, match=f"{name} must be a positive integer, got"):
+            with pytest.raises(ValueError, match=f"{name} must be an integer of at least 1, got"):
                 call(value)
     with pytest.raises(ValueError, match="epsilon must be positive for a bound"):
         VAE(8, epsilon=0).elbo(random_images(2, 8))
