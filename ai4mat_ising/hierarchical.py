@@ -1,6 +1,6 @@
 """The hierarchical generator: Ising configurations with a known probability, coarse spins first.
 
-How good it is, is measured in `generation`; Monte Carlo sampling is in `sampling`.
+How good it is, is measured in `judging`; Monte Carlo sampling is in `sampling`.
 """
 
 from functools import partial

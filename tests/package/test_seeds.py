@@ -8,8 +8,10 @@ import pytest
 import torch
 from torch import nn
 
-from ai4mat_ising import generation
-from ai4mat_ising.generation import ExchangeableModel, draw, nats_above_entropy
+from ai4mat_ising import judging
+from ai4mat_ising.drawing import draw
+from ai4mat_ising.exchangeable import ExchangeableModel
+from ai4mat_ising.judging import nats_above_entropy
 from ai4mat_ising.models import VAE
 from ai4mat_ising.seeds import independent_seeds
 
@@ -103,7 +105,7 @@ class Notes(VAE):
 def test_parts_of_a_bound_have_noise_of_their_own(monkeypatch):
     """Bounds of equal images, in four parts of 500: their noise correlates by chance only, also
     with that of a seed 500 further on."""
-    monkeypatch.setattr(generation, "IMAGES", 500)
+    monkeypatch.setattr(judging, "IMAGES", 500)
     model, spins = Notes(), np.ones((2000, 4, 4), dtype=np.int8)
     for seed in (0, 500):
         nats_above_entropy(model, spins, 2.0, seed=seed)
