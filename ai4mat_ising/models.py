@@ -12,7 +12,11 @@ from torch import nn
 from torch.nn import functional as F
 
 from ai4mat_ising.arguments import checked_integer
+from ai4mat_ising.networks import AutoregressiveDecoder, draw_images, network, quarter_of
 from ai4mat_ising.seeds import independent_seeds
+
+# Configurations drawn at a time, so that memory stays bounded.
+DRAWN_AT_ONCE = 1000
 
 
 class ConvAutoencoder(nn.Module):
@@ -43,7 +47,7 @@ class ConvAutoencoder(nn.Module):
         self.latent_dim = checked_integer("latent_dim", latent_dim, 1)
         self.size = checked_integer("size", size, 4)
         self.channels = checked_integer("channels", channels, 1)
-        quarter = _quarter(self.size)
+        quarter = quarter_of(self.size)
         self.encoder = nn.Sequential(
             nn.Conv2d(channels, 16, 3, stride=2, padding=1),  # L/2
             nn.ReLU(),
@@ -142,8 +146,10 @@ class VAE(nn.Module):
                 raise ValueError(f"{name} must be a finite number of at least 0, got {value!r}")
         self.beta, self.epsilon = float(beta), float(epsilon)
         encoder = encoder or ("dense" if decoder == "dense" else "conv")
-        self.encoder = _part("encoder", encoder, ENCODERS, size, latent_dim, hidden)
-        self.decoder = _part("decoder", decoder, DECODERS, size, latent_dim, hidden)
+        self.encoder = network("encoder", encoder, size, latent_dim, hidden)
+        self.decoder = network("decoder", decoder, size, latent_dim, hidden)
+
+    # --- the network: images to Gaussians, codes to probabilities
 
     def posterior(self, x):
         """Means and logarithms of the variances, (B, d) each, that the encoder gives to images."""
@@ -161,7 +167,7 @@ class VAE(nn.Module):
         before each one, row by row.
         """
         _check_codes(z, self.latent_dim)
-        if not self._autoregressive:
+        if not isinstance(self.decoder, AutoregressiveDecoder):
             return self.decoder(z)
         if x is None:
             raise ValueError(
@@ -177,7 +183,9 @@ class VAE(nn.Module):
     def forward(self, x):
         """Return (reconstruction, z): probabilities of spin up, and the means they came from."""
         z = self.encode(x)
-        return self.decode(z, x if self._autoregressive else None), z
+        return self.decode(z, x), z
+
+    # --- the objective: losses to train with, bounds to judge by
 
     def terms(self, x):
         """Reconstruction and Kullback-Leibler term of `loss`, nats per configuration, (B,) each.
@@ -251,58 +259,9 @@ class VAE(nn.Module):
         ]
         return torch.stack(log_weights).logsumexp(dim=0) - math.log(k)
 
-    @torch.no_grad()
-    def draw(self, z, seed=0):
-        """Configurations drawn at codes: one for each.
-
-        Parameters
-        ----------
-        z : torch.Tensor or array_like, shape (n, d)
-        seed : int, default 0
-
-        Returns
-        -------
-        ndarray of int8, shape (n, L, L)
-            Spins -1/+1.
-        """
-        device = next(self.parameters()).device
-        z = torch.as_tensor(np.asarray(z), dtype=torch.float32)
-        _check_codes(z, self.latent_dim)
-        _, generator, _ = _generators(seed)
-        images = [self._draw_images(part.to(device), generator) for part in z.split(DRAWN_AT_ONCE)]
-        images = torch.cat(images) if images else torch.empty(0, 1, self.size, self.size)
-        return (2 * images[:, 0] - 1).to(torch.int8).cpu().numpy()
-
-    def sample(self, n, seed=0):
-        """Configurations from the model: codes from the prior, spins from the decoder.
-
-        Parameters
-        ----------
-        n : int
-        seed : int, default 0
-
-        Returns
-        -------
-        ndarray of int8, shape (n, L, L)
-            Spins -1/+1.
-        """
-        generator, _, _ = _generators(seed)
-        codes = torch.randn(checked_integer("n", n, 0), self.latent_dim, generator=generator)
-        return self.draw(codes, seed)
-
-    @property
-    def _autoregressive(self):
-        return isinstance(self.decoder, AutoregressiveDecoder)
-
-    def _draw_images(self, z, generator):
-        if self._autoregressive:
-            return self.decoder.draw(z, generator)
-        p = self.decoder(z).sigmoid()
-        return (torch.rand(p.shape, generator=generator).to(p) < p).to(p)
-
     def _log_likelihood(self, x, z):
         """log p(x | z), nats, (B,)."""
-        logits = self.logits(z, x if self._autoregressive else None)
+        logits = self.logits(z, x)
         return -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum((1, 2, 3))
 
     def _widened(self, x):
@@ -322,6 +281,46 @@ class VAE(nn.Module):
             z = mean + (log_variance / 2).exp() * noise
             yield z, ((noise**2 - z**2 + log_variance) / 2).sum(dim=1)
 
+    # --- drawing: codes to configurations
+
+    @torch.no_grad()
+    def draw(self, z, seed=0):
+        """Configurations drawn at codes: one for each.
+
+        Parameters
+        ----------
+        z : torch.Tensor or array_like, shape (n, d)
+        seed : int, default 0
+
+        Returns
+        -------
+        ndarray of int8, shape (n, L, L)
+            Spins -1/+1.
+        """
+        z = torch.as_tensor(np.asarray(z), dtype=torch.float32)
+        _check_codes(z, self.latent_dim)
+        _, generator, _ = _generators(seed)
+        parts = z.to(next(self.parameters()).device).split(DRAWN_AT_ONCE)
+        images = torch.cat([draw_images(self.decoder, part, generator) for part in parts])
+        return (2 * images[:, 0] - 1).to(torch.int8).cpu().numpy()
+
+    def sample(self, n, seed=0):
+        """Configurations from the model: codes from the prior, spins from the decoder.
+
+        Parameters
+        ----------
+        n : int
+        seed : int, default 0
+
+        Returns
+        -------
+        ndarray of int8, shape (n, L, L)
+            Spins -1/+1.
+        """
+        generator, _, _ = _generators(seed)
+        codes = torch.randn(checked_integer("n", n, 0), self.latent_dim, generator=generator)
+        return self.draw(codes, seed)
+
 
 def _generators(seed):
     """Random numbers for codes from the prior, for spins and for codes from posteriors."""
@@ -332,129 +331,6 @@ def _generators(seed):
 def kl_to_standard_normal(mean, log_variance):
     """Kullback-Leibler divergence of N(mean, variance) from N(0, 1), nats, summed over (B, d)."""
     return (mean**2 + log_variance.exp() - 1 - log_variance).sum(dim=1) / 2
-
-
-def dense_encoder(size, latent_dim, hidden):
-    """Images to means and logarithms of variances through one hidden layer, as in notebook 20."""
-    return nn.Sequential(
-        nn.Flatten(), nn.Linear(size**2, hidden), nn.ReLU(), nn.Linear(hidden, 2 * latent_dim)
-    )
-
-
-def conv_encoder(size, latent_dim, hidden):
-    """Two strided convolutions on the torus, then a hidden layer."""
-    quarter = _quarter(size)
-    return nn.Sequential(
-        nn.Conv2d(1, 16, 3, stride=2, padding=1, padding_mode="circular"),
-        nn.ReLU(),
-        nn.Conv2d(16, 32, 3, stride=2, padding=1, padding_mode="circular"),
-        nn.ReLU(),
-        nn.Flatten(),
-        nn.Linear(32 * quarter**2, hidden),
-        nn.ReLU(),
-        nn.Linear(hidden, 2 * latent_dim),
-    )
-
-
-def dense_decoder(size, latent_dim, hidden):
-    """Codes to logits through one hidden layer, as in notebook 20."""
-    return nn.Sequential(
-        nn.Linear(latent_dim, hidden),
-        nn.ReLU(),
-        nn.Linear(hidden, size**2),
-        nn.Unflatten(1, (1, size, size)),
-    )
-
-
-def deconv_decoder(size, latent_dim, hidden, channels=1):
-    """Codes to logits (or to so many channels) through two transposed convolutions."""
-    quarter = _quarter(size)
-    return nn.Sequential(
-        nn.Linear(latent_dim, hidden),
-        nn.ReLU(),
-        nn.Linear(hidden, 32 * quarter**2),
-        nn.ReLU(),
-        nn.Unflatten(1, (32, quarter, quarter)),
-        nn.ConvTranspose2d(32, 16, 4, stride=2, padding=1),  # L/2
-        nn.ReLU(),
-        nn.ConvTranspose2d(16, channels, 4, stride=2, padding=1),  # L
-    )
-
-
-class AutoregressiveDecoder(nn.Module):
-    """Logits of each spin from the code and from the spins before it, row by row.
-
-    A spin sees a window of `reach` rows above it and of `reach` spins to its left, through masked
-    convolutions (van den Oord et al., arXiv:1601.06759); what is farther away it knows only from
-    the code, which reaches it through a deconvolution.
-    """
-
-    def __init__(self, size, latent_dim, hidden, channels=32, reach=7):
-        super().__init__()
-        self.size, self.reach = size, min(reach, (size - 1) // 2)
-        reach = self.reach
-        self.from_code = deconv_decoder(size, latent_dim, hidden, channels)
-        # The second channel tells where the window leaves the lattice.
-        self.from_above = nn.Conv2d(2, channels, (reach, 2 * reach + 1))
-        self.from_left = nn.Conv2d(2, channels, (1, reach), bias=False)
-        self.head = nn.Sequential(
-            nn.ReLU(), nn.Conv2d(channels, channels, 1), nn.ReLU(), nn.Conv2d(channels, 1, 1)
-        )
-
-    def forward(self, z, x):
-        """Logits (B, 1, L, L) of the spins of images x, each from the ones before it."""
-        above, left = self._windows(x)
-        before = self.from_above(above[:, :, :-1]) + self.from_left(left[..., :-1])
-        return self.head(self.from_code(z) + before)
-
-    def draw(self, z, generator):
-        """Images (B, 1, L, L), drawn spin by spin."""
-        code, images = self.from_code(z), z.new_zeros(len(z), 1, self.size, self.size)
-        uniform = torch.rand(images.shape, generator=generator).to(z)
-        for row in range(self.size):
-            above, left = self._windows(images)
-            above = self.from_above(above[:, :, row : row + self.reach])
-            left = left[:, :, row : row + 1].clone()
-            for column in range(self.size):
-                here = slice(column, column + 1)
-                before = self.from_left(left[..., column : column + self.reach])
-                logits = self.head(code[:, :, row : row + 1, here] + above[..., here] + before)
-                drawn = (uniform[:, :, row : row + 1, here] < logits.sigmoid()).to(z)
-                images[:, :, row : row + 1, here] = drawn
-                left[:, :1, :, self.reach + column : self.reach + column + 1] = 2 * drawn - 1
-        return images
-
-    def _windows(self, x):
-        """Spins and a channel of ones, padded by zeros above or left: (B, 2, ...)."""
-        spins = torch.cat([2 * x - 1, torch.ones_like(x)], dim=1)
-        around = F.pad(spins, (self.reach, self.reach, 0, 0), mode="circular")
-        return F.pad(around, (0, 0, self.reach, 0)), F.pad(spins, (self.reach, 0))
-
-
-ENCODERS = {"dense": dense_encoder, "conv": conv_encoder}
-DECODERS = {
-    "dense": dense_decoder,
-    "deconv": deconv_decoder,
-    "autoregressive": AutoregressiveDecoder,
-}
-# Configurations drawn at a time, so that memory stays bounded.
-DRAWN_AT_ONCE = 1000
-
-
-def _part(name, choice, makers, size, latent_dim, hidden):
-    if isinstance(choice, nn.Module):
-        return choice
-    if not isinstance(choice, str) or choice not in makers:
-        raise ValueError(
-            f"{name} must be one of {', '.join(map(repr, makers))} or a module, got {choice!r}"
-        )
-    return makers[choice](size, latent_dim, hidden)
-
-
-def _quarter(size):
-    if size % 4:
-        raise ValueError(f"size must be a multiple of 4 for convolutions, got {size}")
-    return size // 4
 
 
 def _check_images(x, size, channels=1):

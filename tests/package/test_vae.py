@@ -11,7 +11,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from ai4mat_ising import latent
-from ai4mat_ising.models import VAE, AutoregressiveDecoder
+from ai4mat_ising.models import VAE
+from ai4mat_ising.networks import AutoregressiveDecoder
 from ai4mat_ising.training import fit
 
 STATES = torch.tensor([*itertools.product([0.0, 1.0], repeat=9)]).view(-1, 1, 3, 3)
