@@ -86,11 +86,12 @@ def problems(table, imports):
     return sorted(found)
 
 
-TABLE, IMPORTS = read_table((ROOT / "CONTRIBUTING.md").read_text()), read_imports(PACKAGE)
+TABLE = read_table((ROOT / "CONTRIBUTING.md").read_text())
+CLEAN = {module: dict.fromkeys(allowed, 1) for module, allowed in TABLE.items()}
 
 
 def test_every_import_is_in_the_table_and_every_entry_is_used():
-    assert problems(TABLE, IMPORTS) == []
+    assert problems(TABLE, read_imports(PACKAGE)) == []
 
 
 def test_leaves_are_leaves():
@@ -133,14 +134,14 @@ def test_imports_are_found_in_functions_and_in_every_spelling(package):
         ("exact", "sampling", {}, {"exact": {"arguments": 1, "sampling": 2}}),
         ("latent", "training", {"latent": [*TABLE["latent"], "training"]}, {}),
         ("cache", "sampling", {"cache": [*TABLE["cache"], "sampling"]},
-         {"cache": {**IMPORTS["cache"], "sampling": 9}}),
+         {"cache": {**CLEAN["cache"], "sampling": 9}}),
         ("cache", "cache", {"cache": [*TABLE["cache"], "cache"]},
-         {"cache": {**IMPORTS["cache"], "cache": 9}}),
+         {"cache": {**CLEAN["cache"], "cache": 9}}),
         ("new", "new", {}, {"new": {}}),
         ("gone", "gone", {"gone": []}, {}),
     ],
     ids=["not allowed", "not used", "against the order", "itself", "no row", "no module"],
 )  # fmt: skip
 def test_a_problem_names_both_modules_and_the_table(module, other, table, imports):
-    (found,) = problems({**TABLE, **table}, {**IMPORTS, **imports})
+    (found,) = problems({**TABLE, **table}, {**CLEAN, **imports})
     assert f"`{module}`" in found and f"`{other}`" in found and "CONTRIBUTING.md" in found
