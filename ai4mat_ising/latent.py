@@ -63,7 +63,7 @@ class Projection(NamedTuple):
 def project(z, n_components=2):
     """Project codes onto their first principal components.
 
-    Introduced in the week-11 chapter.
+    Introduced in the chapter on the anatomy of the ELBO.
 
     Parameters
     ----------
