@@ -49,11 +49,11 @@ class IsingDataset(Dataset):
     - a file: notebook 20's published pickle (.pkl), or what ``ai4mat-ising data generate`` wrote
       (.npz).
 
-    MDS-2 has one configuration at each temperature. They are no equilibrium samples but quenches
-    stopped after L sweeps: at low temperature many hold domain walls. They are sorted by
-    temperature, falling for 16x16 and rising for 64x64, and the other sets are sorted, too, unless
-    you say otherwise: shuffle before you split. MDS-2's own label is 0 below Tc; the labels here
-    are made from the temperature.
+    MDS-2 has one configuration at each temperature, a quench stopped after L sweeps and not an
+    equilibrium sample: at low temperature many hold domain walls. All sets are sorted by
+    temperature (MDS-2 falling for 16x16 and rising for 64x64) unless you say otherwise: shuffle
+    before you split. MDS-2's own label is 0 below Tc; the labels here are made from the
+    temperature.
 
     The sets "equilibrium", "quench" and "nb20" are generated when they are first asked for, and
     kept in the user's cache folder (or the folder that the environment variable AI4MAT_CACHE
@@ -98,7 +98,7 @@ class IsingDataset(Dataset):
     Raises
     ------
     ValueError
-        If an argument is none of those above, or a file is damaged or holds something else. (A
+        If an argument is not as described, or a file is damaged or holds something else. (A
         damaged set in the cache folder is generated again.)
     FileNotFoundError
         If the file does not exist, or the data file is missing from the installation.
@@ -154,7 +154,7 @@ class IsingDataset(Dataset):
         )
 
     def images(self):
-        """All images at once, without transforms.
+        """Return all images at once, without transforms.
 
         Returns
         -------
@@ -199,7 +199,7 @@ def images_of(data):
 
 
 def _images(spins):
-    """Spins (..., L, L) of -1/+1 as float32 images (..., 1, L, L) of 0/1."""
+    """Return spins (..., L, L) of -1/+1 as float32 images (..., 1, L, L) of 0/1."""
     return torch.from_numpy((spins > 0).astype(np.float32)).unsqueeze(-3)
 
 
@@ -214,7 +214,7 @@ def _integer(index):
 
 
 def _side(size):
-    """The side of the lattice that is asked for, or None."""
+    """Return the side of the lattice that is asked for, or None."""
     size = SIZES.get(size, size) if isinstance(size, str) else size
     return _optional_integer("size", size, 3, "'light' (16), 'full' (64) or ")
 
@@ -228,7 +228,7 @@ def _optional_integer(name, value, least, others=""):
 
 
 def _temperatures(values):
-    """The argument as a float64 array (k,), or None."""
+    """Return the argument as a float64 array (k,), or None."""
     if values is None:
         return None
     try:
@@ -237,13 +237,14 @@ def _temperatures(values):
         array = np.array([])
     if array.ndim != 1 or array.dtype.kind not in "iuf" or not array.size or not (array > 0).all():
         raise ValueError(
-            f"temperatures must be positive: one of them or a one-dimensional array, got {values!r}"
+            "temperatures must be a positive number or a one-dimensional array of them, "
+            f"got {values!r}"
         )
     return array.astype(np.float64)
 
 
 def _load(source, size, temperatures, samples):
-    """Spins (n, L, L) of -1/+1 and temperatures (n,) of a source."""
+    """Load the spins (n, L, L) of -1/+1 and temperatures (n,) of a source."""
     if isinstance(source, os.PathLike) or str(source).endswith((".pkl", ".npz")):
         return _load_file(Path(source), size, temperatures, samples)
     if not isinstance(source, str) or source not in SOURCES:
@@ -300,7 +301,7 @@ def _check_size(size, L, source):
 
 
 def _rows(held, temperatures, samples):
-    """Where the first samples of each of these temperatures are among those held, (n,)."""
+    """Find the first samples of each of these temperatures among those held, (n,)."""
     if temperatures is None and samples is None:
         return slice(None)
     grid = np.array(list(dict.fromkeys(held.tolist())))
@@ -326,7 +327,7 @@ def _rows_at(T, held, grid, samples):
 
 
 def _read_npz(path):
-    """Spins (n, L, L) and temperatures (n,) as the command line writes them."""
+    """Read spins (n, L, L) and temperatures (n,) as the command line writes them."""
     with open(path, "rb") as opened:
         try:
             with np.load(opened, allow_pickle=False) as file:
@@ -334,8 +335,8 @@ def _read_npz(path):
         # A damaged archive raises whatever its reader trips over.
         except Exception as error:
             raise ValueError(
-                f"{path} is damaged, or no npz file of spins and temperatures "
-                f"({type(error).__name__}: {error})"
+                f"{path} must be an npz file of spins and temperatures, got a damaged file or "
+                f"another one ({type(error).__name__}: {error})"
             ) from None
     _check_spins(spins, path)
     _check_held(temperatures, len(spins), path)
@@ -350,7 +351,7 @@ def _check_spins(spins, path):
             f"got {spins.dtype} of shape {spins.shape}"
         )
     if spins.min() < -1 or spins.max() > 1 or not spins.all():
-        raise ValueError(f"{path}: spins must be -1 or 1, got other numbers, too")
+        raise ValueError(f"{path}: spins must be -1 or 1, got other numbers among them")
 
 
 def _check_held(temperatures, n, path):
@@ -360,7 +361,7 @@ def _check_held(temperatures, n, path):
             f"got {temperatures.dtype} of shape {temperatures.shape}"
         )
     if not (temperatures > 0).all():
-        raise ValueError(f"{path}: temperatures must be positive, got other numbers, too")
+        raise ValueError(f"{path}: temperatures must be positive, got other numbers among them")
 
 
 def _load_mds2(size, temperatures, samples):
@@ -383,7 +384,7 @@ def _load_mds2(size, temperatures, samples):
 
 
 def _read_verified(name):
-    """The bytes of a data file, if they are those that were packed."""
+    """Return the bytes of a data file after comparing them with those that were packed."""
     path = DATA_FOLDER / name
     try:
         content = path.read_bytes()

@@ -43,7 +43,7 @@ def draw(probabilities, seed=0):
 
 
 def latent_grid(n, low=-5.0, high=5.0):
-    """Codes on a square grid with equal steps, in reading order: z1 rises to the right, z2 upwards.
+    """Return codes on a square grid, in reading order: z1 rises to the right, z2 upwards.
 
     Introduced in the chapter on notebook 20.
 
@@ -69,7 +69,7 @@ def latent_grid(n, low=-5.0, high=5.0):
 
 
 def quantile_grid(n, low=0.01, high=0.99):
-    """Codes at equal steps of the prior's cumulative probability, in reading order.
+    """Return codes at equal steps of the prior's cumulative probability, in reading order.
 
     The inverse of the normal distribution function puts as much of the prior N(0, 1) between any
     two neighbours on an axis. Introduced in the chapter on notebook 20.

@@ -10,12 +10,12 @@ from ai4mat_ising.seeds import independent_seeds
 
 
 class ExchangeableModel:
-    """A model that knows the distribution of the magnetization, and nothing about where spins are.
+    """A model that knows the distribution of the magnetization, but not where the spins are.
 
-    It draws how many spins are up as often as in the data, and then puts them anywhere: all
-    configurations with one magnetization are equally likely. No model whose spins are drawn on
-    their own, given the magnetization as its only latent variable, can do better. Introduced in
-    the chapter on generating critical configurations.
+    It draws the number of up spins from its distribution in the data, and then puts them anywhere:
+    all configurations with one magnetization are equally likely. A model that draws its spins on
+    their own, given the magnetization as its only latent variable, cannot do better. Introduced
+    in the chapter on generating critical configurations.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class ExchangeableModel:
         self._log_share = None
 
     def fit(self, spins):
-        """Take the distribution of the number of spins that are up from data.
+        """Fit the distribution of the number of up spins to data.
 
         It is made even, because a configuration and its negative are equally likely, and smooth.
 
@@ -63,7 +63,8 @@ class ExchangeableModel:
     def sample(self, n, seed=0):
         """Draw independent configurations, spins -1/+1, int8 (n, L, L).
 
-        Raises RuntimeError before `fit`, ValueError if an argument is no integer of at least 0.
+        Raises RuntimeError before `fit`, ValueError if `n` or `seed` is not an integer of at
+        least 0.
         """
         rng = np.random.default_rng(*independent_seeds(seed, 1))
         shares = np.exp(self._log_shares())
@@ -72,7 +73,7 @@ class ExchangeableModel:
         return rng.permuted(spins, axis=1).reshape(-1, self.size, self.size)
 
     def log_prob(self, spins):
-        """Logarithm of the probability of configurations (n, L, L), in nats, float64 (n,).
+        """Return the log probability of configurations (n, L, L), in nats, float64 (n,).
 
         Raises RuntimeError before `fit`, ValueError if `spins` is not as described.
         """

@@ -1,4 +1,4 @@
-"""Files that are written as a whole or not at all; what is in them is the business of others."""
+"""Files that are written as a whole or not at all, whatever is in them."""
 
 import contextlib
 import os

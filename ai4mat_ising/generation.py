@@ -1,7 +1,7 @@
-"""One door to all that generates configurations and judges them; nothing is written here itself.
+"""One door to all that generates configurations and judges them; the rooms are behind it.
 
-Behind it `drawing` takes spins from probabilities, `exchangeable` and `hierarchical` hold a model
-each, and `judging` tells how good a model is. The autoencoders are in `models`.
+`drawing` draws spins from probabilities, `exchangeable` and `hierarchical` hold a model each, and
+`judging` tells how good a model is. The autoencoders are in `models`.
 """
 
 from ai4mat_ising.drawing import draw, latent_grid, quantile_grid

@@ -1,4 +1,4 @@
-"""How good is a model? Nats above the entropy, what is measured of its samples, reweighting.
+"""Measures of how good a model is: nats above the entropy, observables, reweighting.
 
 Logarithms are natural, so that log q is in nats. The models have modules of their own.
 """
@@ -46,7 +46,7 @@ class NatsAboveEntropy(NamedTuple):
 
 
 def nats_above_entropy(model, spins, T, *, k=1, seed=0):
-    """How many nats a model's -log q lies above the entropy, the least that any model can reach.
+    """Measure how far a model's mean -log q lies above the entropy, the least that it could be.
 
     For configurations in equilibrium at T this is the Kullback-Leibler divergence of the model
     from Boltzmann's distribution: 0 for a perfect one. The entropy is Kaufman's. The energies of
@@ -94,7 +94,7 @@ def nats_above_entropy(model, spins, T, *, k=1, seed=0):
 
 
 def _log_likelihood(model, spins, k, seed):
-    """log q of each configuration, or a lower bound of it, and which of the two."""
+    """Return log q of each configuration or a lower bound of it, and which of the two."""
     if hasattr(model, "log_prob"):
         return _checked_log_q(model.log_prob(spins), len(spins)), "exact"
     if hasattr(model, "iwae_bound"):
@@ -139,14 +139,14 @@ class Estimate(NamedTuple):
     error: float
 
     def __str__(self):
-        if not 1e-9 * abs(self.value) < self.error < np.inf:  # none, but for rounding
+        if not 1e-9 * abs(self.value) < self.error < np.inf:  # zero up to rounding, or unknown
             return f"{self.value:g}"
         digits = max(0, int(np.ceil(-np.log10(self.error))))
         return f"{self.value:.{digits}f}({self.error * 10**digits:.0f})"
 
 
 def measure(spins, T):
-    """What one compares of generated configurations with the exact ones, with bootstrap errors.
+    """Measure what generated configurations and exact ones are compared by, with errors.
 
     Introduced in the chapter on generating critical configurations.
 
@@ -200,7 +200,7 @@ def measure(spins, T):
 
 
 def _per_configuration(spins):
-    """Energy, m, g(r) and the structure factor at the two smallest k, for each configuration."""
+    """Return energy, m, g(r) and the structure factor at the two smallest k of each one."""
     S = structure_factor(spins)
     smallest = [(S[:, 0, 1] + S[:, 1, 0]) / 2, (S[:, 1, 1] + S[:, 1, -1]) / 2]
     return energy_per_spin(spins), magnetization(spins), correlation(spins), np.transpose(smallest)
@@ -224,7 +224,7 @@ class Reweighting(NamedTuple):
 
 
 def reweight(log_q, energies, T):
-    """Importance weights that turn samples of a model into samples of Boltzmann's distribution.
+    """Return importance weights that turn samples of a model into samples of Boltzmann's law.
 
     Introduced in the chapter on generating critical configurations.
 
@@ -255,7 +255,7 @@ def reweight(log_q, energies, T):
         )
     log_weights = -energies / _temperature(T) - log_q
     if not np.isfinite(log_weights).all():
-        raise ValueError("log_q and energies must be finite, got NaN or infinity")
+        raise ValueError("log_q and energies must be finite, got NaN or infinity among them")
     weights = np.exp(log_weights - logsumexp(log_weights))
     return Reweighting(weights, float(1 / (weights**2).sum() / len(weights)))
 

@@ -1,6 +1,6 @@
 """Latent spaces: encode data, project and interpolate codes, and ask what a coordinate separates.
 
-Drawing configurations from a model does not live here. Codes ``z`` are NumPy arrays
+Configurations are drawn from a model in `drawing` and `models`. Codes ``z`` are NumPy arrays
 (n, latent_dim); labels are 1 for the ordered and 0 for the disordered phase.
 """
 
@@ -21,7 +21,7 @@ from ai4mat_ising.datasets import images_of
 
 @torch.no_grad()
 def encode(model, data, batch_size=1000):
-    """Latent codes of a whole data set.
+    """Return the latent codes of a whole data set.
 
     Introduced in the week-11 chapter.
 
@@ -95,7 +95,7 @@ def project(z, n_components=2):
 
 
 def interpolate(z_start, z_end, steps=10):
-    """Codes on the straight line between two codes, both ends included.
+    """Return codes on the straight line between two codes, both ends included.
 
     Parameters
     ----------
@@ -130,12 +130,12 @@ class Separation(NamedTuple):
 
 
 def separation(features, labels, folds=5):
-    """How well a logistic regression on `features` separates the two phases.
+    """Measure how well a logistic regression on `features` separates the two phases.
 
-    The regression is fitted to four fifths of the data and judged on the rest, five times over.
-    With one feature its cut is a threshold, with two a straight line. It need not be the cut of
-    the highest accuracy, which can keep one group apart and give up another. Guessing gives 0.5
-    for both numbers.
+    With the default `folds`, the regression is fitted to four fifths of the data and judged on the
+    rest, five times over. With one feature its cut is a threshold, with two a straight line. The
+    cut of the highest accuracy can be another one, which keeps one group apart and gives up
+    another. Guessing gives 0.5 for both numbers.
 
     Introduced in the week-11 chapter.
 

@@ -67,12 +67,12 @@ class ConvAutoencoder(nn.Module):
         )
 
     def encode(self, x):
-        """Latent codes (B, latent_dim) of images (B, channels, L, L)."""
+        """Return latent codes (B, latent_dim) of images (B, channels, L, L)."""
         _check_images(x, self.size, self.channels)
         return self.encoder(x)
 
     def decode(self, z):
-        """Images (B, channels, L, L) in [0, 1] of latent codes (B, latent_dim)."""
+        """Return images (B, channels, L, L) in [0, 1] of latent codes (B, latent_dim)."""
         _check_codes(z, self.latent_dim)
         return self.decoder(z)
 
@@ -82,7 +82,7 @@ class ConvAutoencoder(nn.Module):
         return self.decode(z), z
 
     def loss(self, x):
-        """Mean squared error per pixel between `x` and its reconstruction, a scalar tensor."""
+        """Return the mean squared error per pixel of the reconstruction, a scalar tensor."""
         return F.mse_loss(self(x)[0], x)
 
 
@@ -110,7 +110,7 @@ class VAE(nn.Module):
         Weight of the Kullback-Leibler term in `loss`.
     epsilon : float, default 1.0
         Width of the noise when codes are drawn: z = mu + epsilon * sigma * noise. With another
-        value than 1 the loss is no bound any more.
+        value than 1 the loss ceases to be a bound.
     encoder : {"dense", "conv"} or torch.nn.Module, optional
         By default "dense" for the dense decoder, else "conv". A module maps images to (B, 2 d):
         first the means, then the logarithms of the variances.
@@ -152,16 +152,16 @@ class VAE(nn.Module):
     # --- the network: images to Gaussians, codes to probabilities
 
     def posterior(self, x):
-        """Means and logarithms of the variances, (B, d) each, that the encoder gives to images."""
+        """Return means and logarithms of the variances, (B, d) each, that images are encoded to."""
         _check_images(x, self.size)
         return self.encoder(x).chunk(2, dim=1)
 
     def encode(self, x):
-        """Codes (B, d) of images: the means of their posteriors."""
+        """Return codes (B, d) of images: the means of their posteriors."""
         return self.posterior(x)[0]
 
     def logits(self, z, x=None):
-        """Logarithms of p / (1 - p), (B, 1, L, L), for p the probability of spin up.
+        """Return the logarithms of p / (1 - p), (B, 1, L, L), p the probability of spin up.
 
         The autoregressive decoder needs the images `x`, of which it looks only at the spins
         before each one, row by row.
@@ -171,13 +171,13 @@ class VAE(nn.Module):
             return self.decoder(z)
         if x is None:
             raise ValueError(
-                "x must be given: an autoregressive decoder has no probabilities "
-                "without the spins before; draw(z) gives configurations"
+                "x must be the images, got None: an autoregressive decoder needs the spins "
+                "before each one; draw(z) gives configurations"
             )
         return self.decoder(z, x)
 
     def decode(self, z, x=None):
-        """Probabilities (B, 1, L, L) of spin up; `x` as in `logits`."""
+        """Return probabilities (B, 1, L, L) of spin up; `x` as in `logits`."""
         return self.logits(z, x).sigmoid()
 
     def forward(self, x):
@@ -188,7 +188,7 @@ class VAE(nn.Module):
     # --- the objective: losses to train with, bounds to judge by
 
     def terms(self, x):
-        """Reconstruction and Kullback-Leibler term of `loss`, nats per configuration, (B,) each.
+        """Return reconstruction and Kullback-Leibler term of `loss`, in nats, (B,) each.
 
         The former is the cross entropy of the image, summed over pixels, at one code drawn with
         the width epsilon; the latter, summed over the d latents, does not know epsilon.
@@ -198,7 +198,7 @@ class VAE(nn.Module):
         return -self._log_likelihood(x, z), kl_to_standard_normal(mean, log_variance)
 
     def loss(self, x):
-        """Mean of reconstruction + beta * KL, in nats per configuration, a scalar tensor.
+        """Return the mean of reconstruction + beta * KL, nats per configuration, a scalar tensor.
 
         With beta = epsilon = 1 it is the negative ELBO, an upper bound of -log p(x) on average.
         """
@@ -206,7 +206,7 @@ class VAE(nn.Module):
         return (reconstruction + self.beta * kl).mean()
 
     def mean_loss(self, x):
-        """The loss of notebook 20: means over pixels and over latents instead of sums.
+        """Return the loss of notebook 20: means over pixels and over latents instead of sums.
 
         It equals `loss` with beta = pixels / latents, divided by the number of pixels: beta is
         800 for 40 x 40 spins and two latents.
@@ -216,7 +216,7 @@ class VAE(nn.Module):
 
     @torch.no_grad()
     def elbo(self, x, samples=1, seed=0):
-        """Evidence lower bound of log p(x), in nats, of each image.
+        """Estimate the evidence lower bound of log p(x), in nats, of each image.
 
         It is a bound whatever beta and epsilon are, because the codes are drawn from the same
         Gaussian N(mu, (epsilon sigma)^2) that enters the Kullback-Leibler term here.
@@ -238,7 +238,7 @@ class VAE(nn.Module):
 
     @torch.no_grad()
     def iwae_bound(self, x, k=100, seed=0):
-        """Importance-weighted lower bound of log p(x), in nats, of each image.
+        """Estimate the importance-weighted lower bound of log p(x), in nats, of each image.
 
         On average it rises with k, from the ELBO at k = 1 to log p(x) (Burda, Grosse and
         Salakhutdinov, arXiv:1509.00519).
@@ -260,19 +260,19 @@ class VAE(nn.Module):
         return torch.stack(log_weights).logsumexp(dim=0) - math.log(k)
 
     def _log_likelihood(self, x, z):
-        """log p(x | z), nats, (B,)."""
+        """Return log p(x | z), nats, (B,)."""
         logits = self.logits(z, x)
         return -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum((1, 2, 3))
 
     def _widened(self, x):
-        """Mean and logarithm of the variance of the Gaussian that codes are drawn from."""
+        """Return mean and logarithm of the variance of the Gaussian that codes are drawn from."""
         if self.epsilon == 0:
-            raise ValueError("epsilon must be positive for a bound: without noise there is none")
+            raise ValueError("epsilon must be positive for a bound, got 0: it would be -infinity")
         mean, log_variance = self.posterior(x)
         return mean, log_variance + 2 * math.log(self.epsilon)
 
     def _draws(self, x, name, number, seed):
-        """Codes from the posterior, and the logarithm of prior / posterior there."""
+        """Yield codes from the posterior, and the logarithm of prior / posterior there."""
         number = checked_integer(name, number, 1)
         mean, log_variance = self._widened(x)
         _, _, generator = _generators(seed)
@@ -285,7 +285,7 @@ class VAE(nn.Module):
 
     @torch.no_grad()
     def draw(self, z, seed=0):
-        """Configurations drawn at codes: one for each.
+        """Draw configurations at codes, one for each.
 
         Parameters
         ----------
@@ -305,7 +305,7 @@ class VAE(nn.Module):
         return (2 * images[:, 0] - 1).to(torch.int8).cpu().numpy()
 
     def sample(self, n, seed=0):
-        """Configurations from the model: codes from the prior, spins from the decoder.
+        """Draw configurations from the model: codes from the prior, spins from the decoder.
 
         Parameters
         ----------
@@ -323,13 +323,13 @@ class VAE(nn.Module):
 
 
 def _generators(seed):
-    """Random numbers for codes from the prior, for spins and for codes from posteriors."""
+    """Return generators for codes from the prior, for spins and for codes from posteriors."""
     # On the CPU, so that they are the same whatever the device.
     return [torch.Generator().manual_seed(part) for part in independent_seeds(seed, 3)]
 
 
 def kl_to_standard_normal(mean, log_variance):
-    """Kullback-Leibler divergence of N(mean, variance) from N(0, 1), nats, summed over (B, d)."""
+    """Return the divergence (Kullback-Leibler) of N(mean, variance) from N(0, 1), nats, (B,)."""
     return (mean**2 + log_variance.exp() - 1 - log_variance).sum(dim=1) / 2
 
 

@@ -10,14 +10,14 @@ from torch.nn import functional as F
 
 
 def dense_encoder(size, latent_dim, hidden):
-    """Images to means and logarithms of variances through one hidden layer, as in notebook 20."""
+    """Return an encoder with one hidden layer, as in notebook 20."""
     return nn.Sequential(
         nn.Flatten(), nn.Linear(size**2, hidden), nn.ReLU(), nn.Linear(hidden, 2 * latent_dim)
     )
 
 
 def conv_encoder(size, latent_dim, hidden):
-    """Two strided convolutions on the torus, then a hidden layer."""
+    """Return an encoder of two strided convolutions on the torus and a hidden layer."""
     quarter = quarter_of(size)
     return nn.Sequential(
         nn.Conv2d(1, 16, 3, stride=2, padding=1, padding_mode="circular"),
@@ -32,7 +32,7 @@ def conv_encoder(size, latent_dim, hidden):
 
 
 def dense_decoder(size, latent_dim, hidden):
-    """Codes to logits through one hidden layer, as in notebook 20."""
+    """Return a decoder with one hidden layer, as in notebook 20."""
     return nn.Sequential(
         nn.Linear(latent_dim, hidden),
         nn.ReLU(),
@@ -42,7 +42,7 @@ def dense_decoder(size, latent_dim, hidden):
 
 
 def deconv_decoder(size, latent_dim, hidden, channels=1):
-    """Codes to logits (or to so many channels) through two transposed convolutions."""
+    """Return a decoder of two transposed convolutions, to logits or to several channels."""
     quarter = quarter_of(size)
     return nn.Sequential(
         nn.Linear(latent_dim, hidden),
@@ -57,11 +57,11 @@ def deconv_decoder(size, latent_dim, hidden, channels=1):
 
 
 class AutoregressiveDecoder(nn.Module):
-    """Logits of each spin from the code and from the spins before it, row by row.
+    """Decoder that gives each spin a logit from the code and from the spins before it.
 
-    A spin sees a window of `reach` rows above it and of `reach` spins to its left, through masked
-    convolutions (van den Oord et al., arXiv:1601.06759); what is farther away it knows only from
-    the code, which reaches it through a deconvolution.
+    Spins come row by row. Each sees a window of `reach` rows above it and of `reach` spins to its
+    left, through masked convolutions (van den Oord et al., arXiv:1601.06759). It knows of spins
+    farther away only what the code says, which reaches it through a deconvolution.
     """
 
     def __init__(self, size, latent_dim, hidden, channels=32, reach=7):
@@ -77,13 +77,13 @@ class AutoregressiveDecoder(nn.Module):
         )
 
     def forward(self, z, x):
-        """Logits (B, 1, L, L) of the spins of images x, each from the ones before it."""
+        """Return logits (B, 1, L, L) of the spins of images x, each from the ones before it."""
         above, left = self._windows(x)
         before = self.from_above(above[:, :, :-1]) + self.from_left(left[..., :-1])
         return self.head(self.from_code(z) + before)
 
     def draw(self, z, generator):
-        """Images (B, 1, L, L), drawn spin by spin."""
+        """Draw images (B, 1, L, L), spin by spin."""
         code, images = self.from_code(z), z.new_zeros(len(z), 1, self.size, self.size)
         uniform = torch.rand(images.shape, generator=generator).to(z)
         for row in range(self.size):
@@ -100,7 +100,7 @@ class AutoregressiveDecoder(nn.Module):
         return images
 
     def _windows(self, x):
-        """Spins and a channel of ones, padded by zeros above or left: (B, 2, ...)."""
+        """Return spins and a channel of ones, padded by zeros above or left: (B, 2, ...)."""
         spins = torch.cat([2 * x - 1, torch.ones_like(x)], dim=1)
         around = F.pad(spins, (self.reach, self.reach, 0, 0), mode="circular")
         return F.pad(around, (0, 0, self.reach, 0)), F.pad(spins, (self.reach, 0))
@@ -117,7 +117,7 @@ KINDS = {
 
 
 def network(part, choice, size, latent_dim, hidden):
-    """Return the encoder or decoder that is chosen: by its name, or a module as it is.
+    """Return the encoder or decoder of a name; a module is returned as it is.
 
     Raises ValueError if `choice` is neither, or the lattice does not suit it.
     """
@@ -139,7 +139,7 @@ def draw_images(decoder, z, generator):
 
 
 def quarter_of(size):
-    """Return L / 4, or a ValueError if two convolutions cannot halve the lattice."""
+    """Return L / 4, or raise a ValueError if two convolutions cannot halve the lattice."""
     if size % 4:
         raise ValueError(f"size must be a multiple of 4 for convolutions, got {size}")
     return size // 4

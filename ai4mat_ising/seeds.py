@@ -6,9 +6,9 @@ from ai4mat_ising.arguments import checked_integer
 
 
 def independent_seeds(seed, number):
-    """Return seeds whose random numbers have nothing in common, nor with those of another seed.
+    """Return seeds of streams that share nothing, with each other or with another seed's.
 
-    Simple sums would not do: what `seed` calls ``seed + 1`` is the beginning of the next seed.
+    Sums such as ``seed + 1`` would not do: that is where the next seed begins.
 
     Parameters
     ----------

@@ -88,7 +88,7 @@ def _run(chunks, result, L, seed, executor, most, report, stop, stop_of_workers)
 
 
 def _next_batch(chunks, size):
-    """At least one chunk if there is any, and chunks of about this number of samples."""
+    """Take chunks of about this number of samples, one at least if there is any."""
     batch, samples = [], 0
     for where, draw in chunks:
         batch.append((where, draw))
@@ -99,7 +99,7 @@ def _next_batch(chunks, size):
 
 
 def _draw_batch(tasks, side, stop):
-    """Runs on a worker: the samples of a batch, and how long they took.
+    """Draw the samples of a batch, on a worker; return them and how long they took.
 
     Packed spins are unpacked there, unless the side of the lattice is None.
     """
@@ -112,7 +112,7 @@ def _draw_batch(tasks, side, stop):
 
 
 def _collect(under_way, finished, result, stop):
-    """Store the next batch that finishes; returns its number of samples and its seconds."""
+    """Store the next batch that finishes; return its number of samples and its seconds."""
     future = _next(finished, stop)
     drawn, seconds = future.result()  # raises what the batch raised
     places = under_way.pop(future)

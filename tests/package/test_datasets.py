@@ -363,7 +363,7 @@ def test_a_wrong_source_is_refused_by_a_message_that_lists_what_exists(source):
 )
 @pytest.mark.parametrize("source", ["mds2", "equilibrium", "quench", "nb20", "a.pkl"])
 def test_wrong_temperatures_are_refused(source, temperatures):
-    with pytest.raises(ValueError, match="temperatures must be positive: one .*, got"):
+    with pytest.raises(ValueError, match="temperatures must be a positive number or .*, got"):
         IsingDataset(source=source, temperatures=temperatures)
 
 
@@ -658,7 +658,7 @@ def test_a_truncated_published_file_is_refused(published, tmp_path, keep):
     with pytest.raises(
         ValueError,
         match=r"short.pkl: expected .*\(160000, 200\), flattened or "
-        "not, but it is cut off, damaged or no pickle",
+        "not, got a damaged pickle or another kind of file",
     ):
         IsingDataset(source=path)
 
@@ -737,7 +737,7 @@ def test_a_npz_file_of_something_else_is_refused(npz, arrays, change, match):
 @pytest.mark.parametrize("missing", ["spins", "temperatures"])
 def test_a_npz_file_without_an_array_is_refused(npz, arrays, missing):
     arrays.pop(missing)
-    with pytest.raises(ValueError, match=f"my.npz is damaged, or no npz file .*{missing}"):
+    with pytest.raises(ValueError, match=f"my.npz must be an npz file .*, got a .*{missing}"):
         IsingDataset(source=npz(**arrays))
 
 
@@ -763,14 +763,14 @@ def test_a_damaged_npz_file_is_refused_or_as_it_was(npz, arrays):
 def test_a_file_that_is_no_npz_is_refused(tmp_path, content):
     path = tmp_path / "my.npz"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match="my.npz is damaged, or no npz file"):
+    with pytest.raises(ValueError, match="my.npz must be an npz file of .*, got a damaged file"):
         IsingDataset(source=path)
 
 
 def test_a_plain_array_under_the_name_of_a_npz_file_is_refused(tmp_path):
     np.save(tmp_path / "my.npy", np.ones((3, 4, 4)))
     (tmp_path / "my.npy").rename(tmp_path / "my.npz")
-    with pytest.raises(ValueError, match="my.npz is damaged, or no npz file"):
+    with pytest.raises(ValueError, match="my.npz must be an npz file of .*, got a damaged file"):
         IsingDataset(source=tmp_path / "my.npz")
 
 

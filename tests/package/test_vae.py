@@ -263,7 +263,7 @@ def test_drawing_spin_by_spin_follows_the_logits():
 
 
 def test_the_autoregressive_decoder_has_no_probabilities_without_the_spins_before():
-    with pytest.raises(ValueError, match="x must be given"):
+    with pytest.raises(ValueError, match="x must be the images, got None"):
         autoregressive(8, 7).decode(torch.zeros(1, 2))
 
 
