@@ -19,7 +19,7 @@ import filelock
 import numpy as np
 import pytest
 
-from ai4mat_ising import cache
+from ai4mat_ising import cache, files
 from ai4mat_ising.cache import Recipe, cache_folder, load_or_generate, stored_recipe
 from ai4mat_ising.packing import pack_spins
 
@@ -379,11 +379,9 @@ def test_a_folder_that_cannot_be_made_costs_only_time(folder, caplog):
 
 def test_a_read_only_folder_costs_only_time(folder, caplog, monkeypatch):
     def refuse(path, mode):
-        if mode == "rb":
-            return open(path, mode)
         raise OSError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr(cache, "open", refuse, raising=False)
+    monkeypatch.setattr(files, "open", refuse, raising=False)
     assert_only_warned(caplog, folder)
 
 
