@@ -6,6 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 import torch
+from states import crude_generator
 from torch import nn
 
 from ai4mat_ising import judging
@@ -126,6 +127,7 @@ GENERATORS = {
     "VAE": lambda: VAE(4, 2, 8),
     "autoregressive VAE": lambda: VAE(4, 2, 8, "autoregressive"),
     "ExchangeableModel": lambda: ExchangeableModel(4).fit(np.ones((9, 4, 4))),
+    "HierarchicalGenerator": lambda: crude_generator(4),
 }
 
 
