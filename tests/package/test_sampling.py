@@ -670,7 +670,7 @@ def test_a_wrong_argument_is_named(name, values, message):
 
 def test_workers_and_an_executor_exclude_each_other():
     for sample in (sample_equilibrium, partial(sample_quench, sweeps=1)):
-        with pytest.raises(ValueError, match="workers is a number of threads here: give it or an"):
+        with pytest.raises(ValueError, match="workers, a number of threads here, must be left out"):
             sample(**GOOD, workers=2, executor=Elsewhere())
 
 
