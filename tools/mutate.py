@@ -8,7 +8,8 @@ Each mutant has one change: an operator, a number, a name like min or any, a con
 or a statement left out. It lives in memory, in a process of its own, which runs the tests that are
 named after the module, or else those that import it, quick ones first, until one fails. Mutants
 that no test could tell from the original stand in ``tools/equivalent_mutants.txt`` with the
-reason and are passed over. Strings, messages of errors and decorators are left as they are.
+reason and are passed over. Strings, messages of errors and decorators are left as they are. Tests
+that start a Python process of their own see the original there.
 """
 
 import argparse
@@ -33,24 +34,17 @@ PACKAGE = "ai4mat_ising"
 EQUIVALENT = Path("tools/equivalent_mutants.txt")
 # Kernels that numba compiled are kept from one mutant to the next.
 KERNELS = Path(tempfile.gettempdir()) / "ai4mat-ising-mutants"
-SYMBOLS = {
-    **{ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="},
-    **{ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in"},
-    **{ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%"},
-    **{ast.Pow: "**", ast.LShift: "<<", ast.RShift: ">>", ast.BitAnd: "&", ast.BitOr: "|"},
-    **{ast.BitXor: "^", ast.And: "and", ast.Or: "or"},
-}
-INSTEAD = {
-    **{"<": ["<=", ">="], "<=": ["<", ">"], ">": [">=", "<="], ">=": [">", "<"], "==": ["!="]},
-    **{"!=": ["=="], "is": ["is not"], "is not": ["is"], "in": ["not in"], "not in": ["in"]},
-    **{"+": ["-"], "-": ["+"], "*": ["/"], "/": ["*"], "//": ["*"], "%": ["*"], "**": ["*"]},
-    **{"<<": [">>"], ">>": ["<<"], "&": ["|"], "|": ["&"], "^": ["|"], "and": ["or"]},
-    **{"or": ["and"], "min": ["max"], "max": ["min"], "any": ["all"], "all": ["any"]},
-    **{"mean": ["sum"], "sum": ["mean"], "std": ["var"], "var": ["std"], "argmin": ["argmax"]},
-    **{"minimum": ["maximum"], "maximum": ["minimum"], "floor": ["ceil"], "ceil": ["floor"]},
-    **{"zeros": ["ones"], "ones": ["zeros"], "sin": ["cos"], "cos": ["sin"], "real": ["imag"]},
-    **{"exp": ["expm1"], "expm1": ["exp"], "log": ["log1p"], "log1p": ["log"]},
-}
+# What may stand for each other, and what for something else.
+PAIRS = [("<", "<="), ("<", ">="), (">", ">="), (">", "<="), ("==", "!="), ("is", "is not")]
+PAIRS += [("in", "not in"), ("+", "-"), ("*", "/"), ("<<", ">>"), ("&", "|"), ("and", "or")]
+PAIRS += [("min", "max"), ("minimum", "maximum"), ("argmin", "argmax"), ("floor", "ceil")]
+PAIRS += [("any", "all"), ("mean", "sum"), ("std", "var"), ("zeros", "ones"), ("sin", "cos")]
+PAIRS += [("real", "imag"), ("exp", "expm1"), ("log", "log1p")]
+ONE_WAY = [("**", "*"), ("//", "*"), ("%", "*"), ("^", "|")]
+INSTEAD = {}
+for old, new in PAIRS + [pair[::-1] for pair in PAIRS] + ONE_WAY:
+    INSTEAD.setdefault(old, []).append(new)
+OPERATOR = re.compile(rb"is not|not in|[a-z]+|[-+*/%<>=!&|^@]+")
 
 
 # --- what is changed -------------------------------------------------------------------------
@@ -94,44 +88,51 @@ class Source:
 
     def _edits(self, node):
         """Start and end of a piece, and what could stand there instead."""
+        start, end = self.span(node) if hasattr(node, "lineno") else (0, 0)
         if isinstance(node, ast.Compare):
-            operands = [node.left, *node.comparators]
-            yield from self._operators(operands, node.ops)
+            yield from self._operators([node.left, *node.comparators])
         elif isinstance(node, ast.BoolOp):
-            yield from self._operators(node.values, [node.op] * (len(node.values) - 1))
+            yield from self._operators(node.values)
         elif isinstance(node, ast.BinOp):
-            yield from self._operators([node.left, node.right], [node.op])
+            yield from self._operators([node.left, node.right])
         elif isinstance(node, ast.AugAssign):
-            yield from self._operators([node.target, node.value], [node.op])
-            yield *self.span(node), "pass"
+            yield from self._operators([node.target, node.value])
+            yield start, end, "pass"
         elif isinstance(node, ast.UnaryOp):
-            yield self.span(node)[0], self.span(node.operand)[0], ""
+            yield start, self.span(node.operand)[0], ""
         elif isinstance(node, ast.Constant):
-            for other in _other_constants(node.value):
-                yield *self.span(node), other
+            yield from ((start, end, other) for other in _other_constants(node.value))
         elif isinstance(node, ast.Name | ast.Attribute):
-            name, end = getattr(node, "attr", getattr(node, "id", "")), self.span(node)[1]
-            for other in INSTEAD.get(name, []):
-                yield end - len(name.encode()), end, other
+            name = node.id if isinstance(node, ast.Name) else node.attr
+            yield from ((end - len(name), end, other) for other in INSTEAD.get(name, []))
         elif isinstance(node, ast.keyword) and node.arg:
-            yield *self._with_comma(node), ""
+            yield *self._with_comma(start, end), ""
         elif isinstance(node, ast.Raise | ast.Continue | ast.Break) or _is_call(node):
-            yield *self.span(node), "pass"
-        elif isinstance(node, ast.If | ast.IfExp | ast.While | ast.comprehension):
-            for test in getattr(node, "ifs", None) or [getattr(node, "test", None)]:
-                if isinstance(test, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
-                    yield self.span(test)[0], self.span(test)[0], "not "
+            yield start, end, "pass"
+        elif isinstance(node, ast.If | ast.IfExp | ast.While):
+            yield from self._negated([node.test])
+        elif isinstance(node, ast.comprehension):
+            yield from self._negated(node.ifs)
 
-    def _operators(self, operands, operators):
-        for left, right, operator in zip(operands, operands[1:], operators):
-            symbol = SYMBOLS.get(type(operator), "@")
+    def _operators(self, operands):
+        for left, right in zip(operands, operands[1:]):
             start, end = self.span(left)[1], self.span(right)[0]
-            start += self.code[start:end].index(symbol.encode())
+            between = re.sub(rb"#.*", lambda comment: b" " * len(comment[0]), self.code[start:end])
+            found = OPERATOR.search(between)
+            symbol = found[0].decode()
+            if symbol not in INSTEAD:
+                symbol = symbol.removesuffix("=")  # of an assignment
+            start += found.start()
             for other in INSTEAD.get(symbol, []):
                 yield start, start + len(symbol), other
 
-    def _with_comma(self, node):
-        start, end = self.span(node)
+    def _negated(self, tests):
+        """Conditions without an operator that would be changed anyway."""
+        for test in tests:
+            if isinstance(test, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
+                yield self.span(test)[0], self.span(test)[0], "not "
+
+    def _with_comma(self, start, end):
         before = self.code[:start].rstrip()
         if before.endswith(b","):
             return len(before) - 1, end
@@ -175,14 +176,16 @@ def path_of(module):
 
 
 def tests_of(module):
-    """The test files named after the module or its folder, else those that import it, else all."""
-    folder = Path("tests/package")
-    named = [folder / f"test_{part}.py" for part in reversed(module.split("."))]
-    found = [path for path in named if path.exists()]
-    imports = re.compile(rf"\b{PACKAGE}\.{module}\b|from {PACKAGE} import .*\b{module}\b")
-    every = sorted(folder.glob("test_*.py"))
-    found = found or [path for path in every if imports.search(path.read_text())] or every
-    return list(dict.fromkeys([*found, *folder.glob("test_defaults.py")]))
+    """The test files named after the module or its folder, and those that import it and are named
+    after no module; or else those that import it, or all."""
+    every = sorted(Path("tests/package").glob("test_*.py"))
+    imports = re.compile(rf"^from {PACKAGE}(\.{module} import| import .*\b{module}\b)", re.M)
+    importing = [path for path in every if imports.search(path.read_text())]
+    modules = {name for path in Path(PACKAGE).rglob("*.py") for name in path.with_suffix("").parts}
+    named = [path for path in every if path.stem.removeprefix("test_") in module.split(".")]
+    others = [path for path in importing if path.stem.removeprefix("test_") not in modules]
+    found = named + others if named else importing or every
+    return list(dict.fromkeys(found + [path for path in every if path.stem == "test_defaults"]))
 
 
 def import_what_is_not_ours(files):
