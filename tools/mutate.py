@@ -297,6 +297,8 @@ def _work(folder, arguments):
     status = 1
     try:
         os.setsid()
+        # A shell that starts the tool in the background has it ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with open(folder / "output", "w") as output:
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
