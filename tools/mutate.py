@@ -160,11 +160,15 @@ def changed(old, new):
     return first + 1, *(" ".join(map(str.strip, lines[last:][::-1])) for lines in (old, new))
 
 
-def equivalents():
-    """(module, old, new) of every mutant that is known to behave as the original does."""
+def equivalents_of(module, changes):
+    """Those of the changes that are known to leave a module's behaviour as it is."""
     blocks = EQUIVALENT.read_text().strip().split("\n\n") if EQUIVALENT.exists() else []
-    lines = [block.splitlines() for block in blocks if block and not block.startswith("#")]
-    return {(block[0], block[1][2:], block[2][2:]) for block in lines}
+    blocks = [block.splitlines() for block in blocks if block and not block.startswith("#")]
+    known = [(old[2:], new[2:]) for name, old, new, *_ in blocks if name == module]
+    for old, new in known:
+        if (old, new) not in changes:
+            print(f"{EQUIVALENT}: this is not a mutant of {module} any more\n- {old}\n+ {new}\n")
+    return set(known)
 
 
 # --- which tests run, and where ----------------------------------------------------------------
@@ -313,22 +317,21 @@ def _work(folder, arguments):
 
 def survivors(module, options, sample):
     """Print the mutants of a module that pass all tests; returns how many there are."""
-    text, tests, known = path_of(module).read_text(), tests_of(module), equivalents()
+    original, tests = path_of(module).read_text(), tests_of(module)
     import_what_is_not_ours([*Path(PACKAGE).rglob("*.py"), *tests])
-    status, seconds, output = in_a_process(float("inf"), module, text, tests, options, {})
+    status, seconds, output = in_a_process(float("inf"), module, original, tests, options, {})
     if status != 0:
         sys.exit(f"{output}\n{module}: {', '.join(map(str, tests))} must pass to begin with")
     limit = 20 + 5 * sum(seconds.values())
-    mutants = list(Source(text).mutants())
-    counts = {"killed": 0, "too slow": 0, "equivalent": 0, "survived": 0}
+    mutants = [(text, *changed(original, text)) for text in Source(original).mutants()]
+    known = equivalents_of(module, {mutant[2:] for mutant in mutants})
+    counts = dict.fromkeys(["killed", "too slow", "equivalent", "survived"], 0)
     chosen = sample_of(mutants, sample)
-    for mutant in chosen:
-        line, old, new = changed(text, mutant)
-        if (module, old, new) in known:
-            counts["equivalent"] += 1
-            continue
-        status, _, _ = in_a_process(limit, module, mutant, tests, options, seconds)
-        result = {0: "survived", None: "too slow"}.get(status, "killed")
+    for text, line, old, new in chosen:
+        result = "equivalent"
+        if (old, new) not in known:
+            status, _, _ = in_a_process(limit, module, text, tests, options, seconds)
+            result = {0: "survived", None: "too slow"}.get(status, "killed")
         counts[result] += 1
         if result == "survived":
             print(f"{path_of(module)}:{line}\n- {old}\n+ {new}\n", flush=True)

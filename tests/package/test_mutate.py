@@ -122,6 +122,15 @@ def test_mutants_known_to_be_equivalent_are_passed_over(mutated):
 
 
 @pytest.mark.slow
+def test_an_entry_that_is_not_a_mutant_any_more_is_named(mutated):
+    result = mutated(BOUNDARY + "\n" + BOUNDARY.replace("least", "lowest"))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith(
+        "tools/equivalent_mutants.txt: this is not a mutant of toy any more\n- if x < lowest:\n"
+    )
+
+
+@pytest.mark.slow
 def test_tests_must_pass_to_begin_with(mutated, monkeypatch):
     monkeypatch.setitem(globals(), "TEST", TEST.replace("== 0 ", "== 1 "))
     result = mutated()

@@ -350,7 +350,7 @@ def test_a_series_must_have_50_times_its_autocorrelation_time():
     """1/2 at least: with 24 steps nobody sees that successive values are anticorrelated."""
     series = autoregressive(-0.6, 1, 25)[0]
     assert autocorrelation_time(series) < 0.5
-    with pytest.raises(ValueError, match="series is too short: 24 steps of 1 chains do not show"):
+    with pytest.raises(ValueError, match="24 steps of 1 chains"):
         autocorrelation_time(series[:24])
 
 
