@@ -3,9 +3,10 @@ PYTHON ?= python3
 PIP_ARGS ?=
 PORT ?= 8000
 BIN := .venv/bin
+TESTS := test-grading test-book test-package test-release
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-package test-book test-assignments release bench clean
+.PHONY: help book serve check test prepare $(TESTS) release bench clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/\1 /p' $(MAKEFILE_LIST) | awk '{name = $$1; $$1 = ""; printf "make %-8s%s\n", name, $$0}'
@@ -25,12 +26,37 @@ serve: .venv/installed  ## show the built site on http://localhost:8000 (PORT=..
 	@echo "The book is at http://localhost:$(PORT) (Ctrl-C stops it)."
 	@$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 $(PORT)
 
-test: .venv/installed  ## run every test: package, book, assignments
-	@$(MAKE) --jobs 3 test-package test-book test-assignments  # many tests keep one core busy only
-
 # One thread each: those of PyTorch that wait for one another would keep the others' cores busy.
-test-package test-book test-assignments:
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(@:test-%=tests/%)
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+
+check: .venv/installed  ## lint and the quick tests, for after every edit
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { echo "run $(BIN)/ruff format"; exit 1; }
+	@$(PYTEST) --quiet --numprocesses auto -m "not slow" tests
+
+test: prepare  ## run every test: package, book, grading of the answers, release
+	@$(MAKE) --jobs $(words $(TESTS)) $(TESTS)  # many tests keep one core busy only
+
+test-package: .venv/installed
+	@$(PYTEST) tests/package
+
+test-book: prepare
+	@$(PYTEST) tests/book
+
+test-grading: .venv/installed
+	@$(PYTEST) tests/assignments/test_grading.py $(if $(SET),-k $(SET))
+
+test-release: prepare
+	@$(PYTEST) tests/assignments --ignore tests/assignments/test_grading.py
+
+prepare: .venv/installed .venv/student/installed
+	@$(BIN)/python tests/needs.py
+
+# What a student's package needs: the tests put the wheel of the zip there and run a problem set.
+.venv/student/installed: .venv/installed
+	$(PYTHON) -m venv .venv/student
+	.venv/student/bin/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt -e '.[student]'
+	@touch $@
 
 release: .venv/installed  ## make exercises/ from solutions/, and the zip for students
 	for set in solutions/*/; do PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --force "$$(basename $$set)" || exit 1; done

@@ -10,7 +10,6 @@ import io
 import json
 import logging
 import os
-import uuid
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,9 @@ import filelock
 import numpy as np
 import platformdirs
 
+from ai4mat_ising.files import replacing
 from ai4mat_ising.packing import packed_length, unpack_spins
+from ai4mat_ising.slices import slices
 
 logger = logging.getLogger(__name__)
 # Goes into every description: raise it when the samplers draw other configurations from a seed.
@@ -33,7 +34,7 @@ PATIENCE = 600
 
 @dataclass(frozen=True, eq=False)
 class Recipe:
-    """What a generated set is: its source, L, the temperatures and how many samples of each.
+    """Description of a generated set: its source, L, the temperatures and samples of each.
 
     The configurations are in the order of `temperatures`, all samples of the first coming first.
     """
@@ -85,11 +86,11 @@ class Recipe:
         return hashlib.sha256(self.description.encode()).hexdigest()
 
     def temperature_of_each(self):
-        """Temperatures of the configurations, float64 (n,)."""
+        """Return the temperature of each configuration, float64 (n,)."""
         return np.repeat(self.temperatures, self.samples_per_temperature)
 
     def metadata(self):
-        """The arrays of the file that say what the spins are."""
+        """Return the arrays of the file that say what the spins are."""
         return {
             "description": np.array(self.description),
             "temperatures": self.temperatures,
@@ -98,7 +99,7 @@ class Recipe:
 
 
 def cache_folder():
-    """Where the sets are: the environment variable AI4MAT_CACHE, or the user's cache folder.
+    """Return the folder of the sets: the variable AI4MAT_CACHE, or the user's cache folder.
 
     Returns
     -------
@@ -108,7 +109,7 @@ def cache_folder():
 
 
 def load_or_generate(recipe, generate, rows=slice(None)):
-    """Configurations of a set from its file, which is made if there is none that can be used.
+    """Return configurations of a set from its file, which is made if it is missing or damaged.
 
     Parameters
     ----------
@@ -139,7 +140,7 @@ def load_or_generate(recipe, generate, rows=slice(None)):
 
 
 def stored_recipe(path):
-    """What a set is, by its file, which is checked as a whole.
+    """Read from a file which set it holds, after checking all of it.
 
     Parameters
     ----------
@@ -152,9 +153,9 @@ def stored_recipe(path):
     Raises
     ------
     ValueError
-        If the file is damaged, of another `VERSION`, or none of a set.
+        If the file is damaged, of another `VERSION`, or something else than a set.
     OSError
-        If there is no such file, or it may not be read.
+        If the file does not exist or may not be read.
     """
     with open(path, "rb") as file:
         try:
@@ -162,7 +163,7 @@ def stored_recipe(path):
             for _ in _blocks(file, recipe):
                 pass
         except Exception as error:  # see _read
-            raise ValueError(f"{path} is damaged, outdated or holds no set ({error})") from None
+            raise ValueError(f"{path} must hold a set, undamaged, got: {error}") from None
     return recipe
 
 
@@ -170,14 +171,14 @@ def _said_recipe(file):
     with np.load(file, allow_pickle=False) as arrays:
         said = json.loads(str(arrays["description"]))
         if said["version"] != VERSION:
-            raise ValueError("other samplers drew it: it is not used and may be deleted")
+            raise ValueError("one of another version, which is not used and may be deleted")
         return Recipe(
             said["source"], said["L"], arrays["temperatures"], said["samples_per_temperature"]
         )
 
 
 def _read(path, recipe, rows, spins, level):
-    """Fill spins from a file; False if there is none, or a damaged one, which is logged."""
+    """Fill spins from a file; return False if it is missing or damaged (which is logged)."""
     try:
         with open(path, "rb") as file:
             _unpack_rows(_blocks(file, recipe), recipe.L, rows, spins)
@@ -191,7 +192,7 @@ def _read(path, recipe, rows, spins, level):
 
 
 def _blocks(file, recipe):
-    """Packed spins of a file, in blocks, if it is that of this recipe, else an error.
+    """Yield the packed spins of a file, in blocks, or raise an error if it is not this recipe's.
 
     Memory does not depend on what the file says: it is compared to what it must say.
     """
@@ -210,24 +211,24 @@ def _blocks(file, recipe):
 def _open(archive, name):
     info = archive.getinfo(f"{name}.npy")
     if info.compress_type != zipfile.ZIP_STORED:
-        raise ValueError(f"{name} is compressed")
+        raise ValueError(f"{name} must be stored as it is, got a compressed one")
     return archive.open(info)  # which compares the checksum when the last byte is read
 
 
 def _expect(member, content):
     if member.read(len(content)) != content:
-        raise ValueError(f"{member.name} is not that of this set")
+        raise ValueError(f"{member.name} must be that of this set, got another")
 
 
 def _expect_end(member):
     if member.read(1):
-        raise ValueError(f"{member.name} is too long")
+        raise ValueError(f"{member.name} must end with its array, got more")
 
 
 def _rows(member, count, width):
     content = member.read(count * width)
     if len(content) != count * width:
-        raise ValueError(f"{member.name} is too short")
+        raise ValueError(f"{member.name} must hold {count} rows more, got fewer")
     return np.frombuffer(content, dtype=np.uint8).reshape(count, width)
 
 
@@ -246,10 +247,9 @@ def _npy_header(shape):
 
 
 def _pieces(shape):
-    """Rows of packed spins that are in memory at a time."""
+    """Cut packed spins into the rows that are in memory at a time."""
     n, width = shape
-    size = max(1, BLOCK // width)
-    return (slice(start, min(start + size, n)) for start in range(0, n, size))
+    return slices(0, n, max(1, BLOCK // width))
 
 
 def _unpack_rows(blocks, L, rows, spins):
@@ -265,7 +265,7 @@ def _unpack_rows(blocks, L, rows, spins):
 
 @contextlib.contextmanager
 def _locked(path):
-    """Hold the lock of a set; yields whether it is held."""
+    """Hold the lock of a set; yield whether it is held."""
     lock = filelock.FileLock(f"{path}.lock", timeout=PATIENCE, fallback_to_soft=False)
     # Without a lock: a folder that cannot be written, a file system that has none, a process that
     # hangs.
@@ -288,27 +288,3 @@ def _write(path, recipe, packed, locked):
             np.savez(file, **recipe.metadata(), packed_spins=packed)
     except OSError as error:
         logger.warning("%s cannot be written (%s); the set will be generated again", path, error)
-
-
-@contextlib.contextmanager
-def replacing(path):
-    """Open a file for writing, under another name until it is complete.
-
-    Parameters
-    ----------
-    path : Path
-        What is there stays as it is if the block raises.
-
-    Yields
-    ------
-    binary file
-    """
-    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        with open(temporary, "xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What the checks of several problem sets share; holds no answer and no test of one problem set.
+"""Checks that several problem sets share; answers and tests of one problem set are elsewhere.
 
 A failed check raises AssertionError, as `assert` does, with a message for the student: what was
 expected, then what came.
@@ -24,7 +24,7 @@ def expect(condition, message):
     Parameters
     ----------
     condition : bool
-        What must hold.
+        Condition that must hold.
     message : str
         What was expected and what came; line breaks in it are not kept.
 
@@ -60,7 +60,7 @@ def check_array(name, value, shape, low=None, high=None):
     Raises
     ------
     AssertionError
-        If it is no array of finite numbers, or the shape or a value is wrong.
+        If it is not an array of finite numbers, or the shape or a value is wrong.
     """
     expect(value is not None, f"{name} must be an array, got None: is a return missing?")
     array = _numbers(value)
@@ -82,7 +82,7 @@ def check_array(name, value, shape, low=None, high=None):
 
 
 def check_dict(name, value, keys):
-    """Check that a value is a dictionary with the keys expected; more keys do no harm.
+    """Check that a value is a dictionary with the keys expected; it may have more.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def check_dict(name, value, keys):
     Raises
     ------
     AssertionError
-        If it is no dictionary or keys are missing.
+        If it is not a dictionary or keys are missing.
     """
     expected = ", ".join(repr(key) for key in keys)
     expect(
@@ -158,7 +158,7 @@ def check_unchanged(name, given, before):
     Raises
     ------
     AssertionError
-        If a value or a shape is another one.
+        If a value or a shape has changed.
     """
     expect(
         all(np.array_equal(now, then) for now, then in zip(given, before, strict=True)),
@@ -204,7 +204,7 @@ def _null_file_descriptor(number):
 
 
 def _numbers(value):
-    """A float64 copy of an array-like, or None where it holds no real numbers."""
+    """Return a float64 copy of an array-like, or None if it holds anything but real numbers."""
     if hasattr(value, "detach"):  # a torch tensor, perhaps one that carries gradients
         value = value.detach().cpu()
     try:

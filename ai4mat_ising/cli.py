@@ -35,7 +35,7 @@ examples:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says in one line what is wrong with a command."""
+    """A parser that says in one line what is wrong with a command."""
 
     def error(self, message):
         self.exit(2, f"{self.prog}: error: {message} (--help explains)\n")
@@ -97,7 +97,7 @@ def _add_generate(commands):
         commands,
         "generate",
         _generate,
-        "write configurations, temperatures and labels to a npz file",
+        "write configurations, temperatures and labels to an npz file",
     )
     parser.add_argument(
         "--source",
@@ -146,8 +146,8 @@ def _generate(arguments):
     _check_output(arguments.output, arguments.force)
     import numpy as np
 
-    from ai4mat_ising.cache import replacing
     from ai4mat_ising.datasets import IsingDataset
+    from ai4mat_ising.files import replacing
 
     data = IsingDataset(
         arguments.size,
@@ -163,13 +163,13 @@ def _generate(arguments):
 
 
 def _check_output(path, force):
-    """Complain before the work is done."""
+    """Check the name of the output before the work is done."""
     if path.suffix != ".npz":
         raise ValueError(f"the name of the output must end in .npz, got {path}")
     if not path.parent.is_dir():
-        raise ValueError(f"there is no folder {path.parent} for the output")
+        raise ValueError(f"the folder of the output must exist, got {path.parent}")
     if path.exists() and not force:
-        raise ValueError(f"{path} exists; --force overwrites it")
+        raise ValueError(f"the output must be a new file, got {path}; --force overwrites it")
 
 
 def _info(arguments):
@@ -198,7 +198,7 @@ def _list_cache():
 
 
 def _described(path):
-    """What a cached set holds, or a file that the package reads."""
+    """Describe what a cached set holds, or a file that the package reads."""
     from ai4mat_ising.cache import stored_recipe
 
     try:

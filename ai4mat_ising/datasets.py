@@ -1,4 +1,4 @@
-"""`IsingDataset`: labelled spin configurations of every source, for torch.
+"""`IsingDataset`: labelled spin configurations of every source, for torch; images of any data set.
 
 How configurations are drawn is in `sampling`, how generated sets are kept in `cache`.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch.utils.data import Dataset
+from torch.utils.data import Dataset, Subset, TensorDataset
 
 from ai4mat_ising.arguments import checked_integer
 from ai4mat_ising.cache import Recipe, load_or_generate
@@ -49,11 +49,11 @@ class IsingDataset(Dataset):
     - a file: notebook 20's published pickle (.pkl), or what ``ai4mat-ising data generate`` wrote
       (.npz).
 
-    MDS-2 has one configuration at each temperature. They are no equilibrium samples but quenches
-    stopped after L sweeps: at low temperature many hold domain walls. They are sorted by
-    temperature, falling for 16x16 and rising for 64x64, and the other sets are sorted, too, unless
-    you say otherwise: shuffle before you split. MDS-2's own label is 0 below Tc; the labels here
-    are made from the temperature.
+    MDS-2 has one configuration at each temperature, a quench stopped after L sweeps and not an
+    equilibrium sample: at low temperature many hold domain walls. All sets are sorted by
+    temperature (MDS-2 falling for 16x16 and rising for 64x64) unless you say otherwise: shuffle
+    before you split. MDS-2's own label is 0 below Tc; the labels here are made from the
+    temperature.
 
     The sets "equilibrium", "quench" and "nb20" are generated when they are first asked for, and
     kept in the user's cache folder (or the folder that the environment variable AI4MAT_CACHE
@@ -98,7 +98,7 @@ class IsingDataset(Dataset):
     Raises
     ------
     ValueError
-        If an argument is none of those above, or a file is damaged or holds something else. (A
+        If an argument is not as described, or a file is damaged or holds something else. (A
         damaged set in the cache folder is generated again.)
     FileNotFoundError
         If the file does not exist, or the data file is missing from the installation.
@@ -154,7 +154,7 @@ class IsingDataset(Dataset):
         )
 
     def images(self):
-        """All images at once, without transforms.
+        """Return all images at once, without transforms.
 
         Returns
         -------
@@ -173,8 +173,33 @@ class IsingDataset(Dataset):
             array.setflags(write=False)
 
 
+def images_of(data):
+    """Return all images of `data` as one tensor, or None where they must be fetched one by one.
+
+    Parameters
+    ----------
+    data : torch.Tensor or Dataset
+
+    Returns
+    -------
+    torch.Tensor, shape (n, 1, L, L), or None
+        None for datasets that transform their items or are of a kind not known here.
+    """
+    rows = slice(None)
+    # The exact classes: a subclass may transform what it holds.
+    while type(data) is Subset:
+        rows, data = np.asarray(data.indices, dtype=int)[rows], data.dataset
+    if type(data) is TensorDataset:
+        data = data.tensors[0]
+    if torch.is_tensor(data):
+        return data[rows]
+    if type(data) is IsingDataset and data.transform is None:
+        return _images(data.spins[rows])  # of a part of a large set no more than that part
+    return None
+
+
 def _images(spins):
-    """Spins (..., L, L) of -1/+1 as float32 images (..., 1, L, L) of 0/1."""
+    """Return spins (..., L, L) of -1/+1 as float32 images (..., 1, L, L) of 0/1."""
     return torch.from_numpy((spins > 0).astype(np.float32)).unsqueeze(-3)
 
 
@@ -189,7 +214,7 @@ def _integer(index):
 
 
 def _side(size):
-    """The side of the lattice that is asked for, or None."""
+    """Return the side of the lattice that is asked for, or None."""
     size = SIZES.get(size, size) if isinstance(size, str) else size
     return _optional_integer("size", size, 3, "'light' (16), 'full' (64) or ")
 
@@ -203,7 +228,7 @@ def _optional_integer(name, value, least, others=""):
 
 
 def _temperatures(values):
-    """The argument as a float64 array (k,), or None."""
+    """Return the argument as a float64 array (k,), or None."""
     if values is None:
         return None
     try:
@@ -212,13 +237,14 @@ def _temperatures(values):
         array = np.array([])
     if array.ndim != 1 or array.dtype.kind not in "iuf" or not array.size or not (array > 0).all():
         raise ValueError(
-            f"temperatures must be positive: one of them or a one-dimensional array, got {values!r}"
+            "temperatures must be a positive number or a one-dimensional array of them, "
+            f"got {values!r}"
         )
     return array.astype(np.float64)
 
 
 def _load(source, size, temperatures, samples):
-    """Spins (n, L, L) of -1/+1 and temperatures (n,) of a source."""
+    """Load the spins (n, L, L) of -1/+1 and temperatures (n,) of a source."""
     if isinstance(source, os.PathLike) or str(source).endswith((".pkl", ".npz")):
         return _load_file(Path(source), size, temperatures, samples)
     if not isinstance(source, str) or source not in SOURCES:
@@ -275,7 +301,7 @@ def _check_size(size, L, source):
 
 
 def _rows(held, temperatures, samples):
-    """Where the first samples of each of these temperatures are among those held, (n,)."""
+    """Find the first samples of each of these temperatures among those held, (n,)."""
     if temperatures is None and samples is None:
         return slice(None)
     grid = np.array(list(dict.fromkeys(held.tolist())))
@@ -301,7 +327,7 @@ def _rows_at(T, held, grid, samples):
 
 
 def _read_npz(path):
-    """Spins (n, L, L) and temperatures (n,) as the command line writes them."""
+    """Read spins (n, L, L) and temperatures (n,) as the command line writes them."""
     with open(path, "rb") as opened:
         try:
             with np.load(opened, allow_pickle=False) as file:
@@ -309,8 +335,8 @@ def _read_npz(path):
         # A damaged archive raises whatever its reader trips over.
         except Exception as error:
             raise ValueError(
-                f"{path} is damaged, or no npz file of spins and temperatures "
-                f"({type(error).__name__}: {error})"
+                f"{path} must be an npz file of spins and temperatures, got a damaged file or "
+                f"another one ({type(error).__name__}: {error})"
             ) from None
     _check_spins(spins, path)
     _check_held(temperatures, len(spins), path)
@@ -325,7 +351,7 @@ def _check_spins(spins, path):
             f"got {spins.dtype} of shape {spins.shape}"
         )
     if spins.min() < -1 or spins.max() > 1 or not spins.all():
-        raise ValueError(f"{path}: spins must be -1 or 1, got other numbers, too")
+        raise ValueError(f"{path}: spins must be -1 or 1, got other numbers among them")
 
 
 def _check_held(temperatures, n, path):
@@ -335,7 +361,7 @@ def _check_held(temperatures, n, path):
             f"got {temperatures.dtype} of shape {temperatures.shape}"
         )
     if not (temperatures > 0).all():
-        raise ValueError(f"{path}: temperatures must be positive, got other numbers, too")
+        raise ValueError(f"{path}: temperatures must be positive, got other numbers among them")
 
 
 def _load_mds2(size, temperatures, samples):
@@ -351,22 +377,14 @@ def _load_mds2(size, temperatures, samples):
             "size must be 'light' (or 16, its lattice size) or 'full' (or 64) for "
             f"source 'mds2', got {size}"
         )
-    return _unpack_mds2(size)
-
-
-def _unpack_mds2(size):
-    """Unpack the data file of one size: spins (n, L, L) of -1/+1 and temperatures (n,)."""
     with np.load(io.BytesIO(_read_verified(f"mds2_{size}.npz")), allow_pickle=False) as file:
-        bits, temperatures = np.unpackbits(file["packed_spins"], axis=-1), file["temperatures"]
-    # In place, because the large set is 20 MB: bit 0 is spin -1, bit 1 is spin +1.
-    spins = bits.view(np.int8)
-    spins *= 2
-    spins -= 1
-    return spins, temperatures
+        packed, temperatures = file["packed_spins"], file["temperatures"]
+    # The file packs row by row; as 8 divides L, that is the same bytes in one row.
+    return unpack_spins(packed.reshape(len(packed), -1), size), temperatures
 
 
 def _read_verified(name):
-    """The bytes of a data file, if they are those that were packed."""
+    """Return the bytes of a data file after comparing them with those that were packed."""
     path = DATA_FOLDER / name
     try:
         content = path.read_bytes()

@@ -1,4 +1,4 @@
-"""Exact values of the Ising model on the square lattice (J = k_B = 1); nothing sampled or fitted.
+"""Exact values of the Ising model on the square lattice (J = k_B = 1), without sampling or fits.
 
 The thermodynamic functions come from one sum over fermion modes: over the 2L discrete angles of
 the periodic L x L torus (Kaufman 1949), or as an integral over all angles for the infinite lattice
@@ -26,9 +26,9 @@ L. Onsager, Phys. Rev. 65, 117 (1944); B. Kaufman, Phys. Rev. 76, 1232 (1949);
 C. N. Yang, Phys. Rev. 85, 808 (1952).
 """
 
-from numbers import Integral
-
 import numpy as np
+
+from ai4mat_ising.arguments import checked_integer
 
 # 2 / ln(1 + sqrt 2) is the sum of the two: the second part keeps T - Tc exact next to Tc
 _TC, _TC_REST = 2.269185314213022, -8.519454153395275e-17
@@ -39,7 +39,7 @@ _COLD = 1 / 3
 
 
 def critical_temperature():
-    """Critical temperature of the infinite square lattice.
+    """Return the critical temperature of the infinite square lattice.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def critical_temperature():
 
 
 def spontaneous_magnetization(T):
-    """Spontaneous magnetization per spin of the infinite lattice (Yang 1952).
+    """Return the spontaneous magnetization per spin of the infinite lattice (Yang 1952).
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def spontaneous_magnetization(T):
 
 
 def log_partition(T, L=None):
-    """Logarithm of the partition function per spin, ln Z / N (Onsager 1944; Kaufman 1949).
+    """Return ln Z / N, Z the partition function and N spins (Onsager 1944; Kaufman 1949).
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def log_partition(T, L=None):
 
 
 def energy(T, L=None):
-    """Mean energy per spin (Onsager 1944; Kaufman 1949).
+    """Return the mean energy per spin (Onsager 1944; Kaufman 1949).
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def energy(T, L=None):
 
 
 def heat_capacity(T, L=None):
-    """Heat capacity per spin, the derivative of the energy (Onsager 1944; Kaufman 1949).
+    """Return the heat capacity per spin, dE/dT (Onsager 1944; Kaufman 1949).
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def heat_capacity(T, L=None):
 
 
 def entropy(T, L=None):
-    """Entropy per spin (Onsager 1944; Kaufman 1949).
+    """Return the entropy per spin (Onsager 1944; Kaufman 1949).
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def entropy(T, L=None):
 
 
 def _checked_temperature(T):
-    """T as a float64 array, or a ValueError."""
+    """Return T as a float64 array after checking it."""
     try:
         values = np.asarray(T)
     except ValueError:  # rows of unequal length
@@ -187,21 +187,17 @@ def _checked_temperature(T):
 
 
 def _check_side(L):
-    if L is None:
-        return
-    if not isinstance(L, Integral) or L < 2:  # True counts as 1
-        raise ValueError(
-            f"L must be an integer of at least 2, or None for the infinite lattice, got {L!r}"
-        )
+    if L is not None:
+        checked_integer("L", L, 2, "None (the infinite lattice) or ")
 
 
 def _like_input(values):
-    """A Python float for a scalar, else the array."""
+    """Return a Python float for a scalar, else the array."""
     return float(values) if np.ndim(values) == 0 else values
 
 
 def _above_ground_state(T, L):
-    """Temperatures, and the jet of phi = ln Z / N - 2K at each of them (first axis: the jet)."""
+    """Return temperatures and the jets of phi = ln Z / N - 2K there (first axis: the jet)."""
     temperatures = _checked_temperature(T)
     _check_side(L)
     jets = np.array([_phi(t, L) for t in temperatures.flat]).reshape(*temperatures.shape, 3)
@@ -216,7 +212,7 @@ def _phi(T, L):
 
 
 def _few_flips(T, L):
-    """The jet of phi where a spin hardly ever flips: the leading terms of the expansion in y.
+    """Return the jet of phi where hardly a spin flips: leading terms of the expansion in y.
 
     One flipped spin costs exp(-8K), a pair of neighbours exp(-12K). The exact sums would lose
     these terms in the rounding error of larger ones that cancel.
@@ -230,7 +226,7 @@ def _few_flips(T, L):
 
 
 def _onsager(T):
-    """The jet of phi for the infinite lattice: the mean of ln P over the angle theta.
+    """Return the jet of phi for the infinite lattice: the mean of ln P over the angle theta.
 
     With tan(theta/2) = exp(x) the trapezoidal rule converges like exp(-pi^2/step) at every T: the
     singularity that approaches theta = 0 at Tc stays pi/2 away from the real axis of x.
@@ -244,7 +240,7 @@ def _onsager(T):
 
 
 def _kaufman(T, L):
-    """The jet of phi for the L x L torus: six terms, the mode theta = 0 being multiplied out."""
+    """Return the jet of phi for the L x L torus: six terms, the mode theta = 0 multiplied out."""
     log_p, log_b = _modes(T, np.sin(np.arange(1, 2 * L) * np.pi / (2 * L)) ** 2)
     log_ratio = L * (log_b[:, None] - 2 * log_p)  # of Q^L to P^L
     plus = L * log_p + _log_one_plus_exp(log_ratio, +1)
@@ -260,7 +256,7 @@ def _kaufman(T, L):
 
 
 def _log_of_sum(logs, signs):
-    """The jet of ln(sum of sign exp(log)) from the terms' jets, shape (terms, 3)."""
+    """Return the jet of ln(sum of sign exp(log)) from the terms' jets, shape (terms, 3)."""
     value, first, second = logs.T
     weight = signs * np.exp(value - value.max())
     total = weight.sum()
@@ -273,14 +269,14 @@ def _log_of_sum(logs, signs):
 
 
 def _gap(T):
-    """1 - 2y - y^2 = 2y (sinh 2K - 1), to full relative precision also next to Tc."""
+    """Return 1 - 2y - y^2 = 2y (sinh 2K - 1), to full relative precision also next to Tc."""
     y_c = np.sqrt(2) - 1
     from_critical = np.where(T == _TC, 0.0, (_TC - T + _TC_REST) / T / _TC)  # K - K_c
     return -y_c * np.expm1(-2 * from_critical) * (y_c + 2 + np.exp(-2 / T))
 
 
 def _modes(T, sin2):
-    """Jets of ln P, shape (3, modes), and of ln b, shape (3,); sin2 is sin^2(theta/2).
+    """Return jets of ln P, shape (3, modes), and of ln b, shape (3,); sin2 is sin^2(theta/2).
 
     The derivatives of gap and b with respect to K follow from dy/dK = -2y.
     """
@@ -297,7 +293,7 @@ def _modes(T, sin2):
 
 
 def _zero_mode(T):
-    """Jets of ln P = ln(1 - y) and of ln Q = ln(y + y^2) at theta = 0, where P < Q above Tc."""
+    """Return jets of ln P = ln(1 - y), ln Q = ln(y + y^2) at theta = 0; P < Q above Tc."""
     y, one_minus_y = np.exp(-2 / T), -np.expm1(-2 / T)
     log_p = np.array([np.log(one_minus_y), 2 * y / one_minus_y, -4 * y / one_minus_y**2])
     log_q = np.array([np.log1p(y) - 2 / T, -2 - 2 * y / (1 + y), 4 * y / (1 + y) ** 2])
@@ -316,7 +312,7 @@ def _log(jet):
 
 
 def _log_one_plus_exp(jet, sign):
-    """The jet of ln(1 + sign exp(f)) from that of f."""
+    """Return the jet of ln(1 + sign exp(f)) from that of f."""
     term = sign * np.exp(jet[0])
     share = term / (1 + term)
     return np.array([np.log1p(term), share * jet[1], share * (jet[2] + (1 - share) * jet[1] ** 2)])

@@ -1,6 +1,6 @@
 """The hierarchical generator: Ising configurations with a known probability, coarse spins first.
 
-How good it is, is measured in `generation`; Monte Carlo sampling is in `sampling`.
+`judging` measures how good it is; Monte Carlo sampling is in `sampling`.
 """
 
 from functools import partial
@@ -13,8 +13,9 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid
 
 from ai4mat_ising.arguments import checked_integer
-from ai4mat_ising.observables import energy_per_spin
+from ai4mat_ising.observables import checked_spins
 from ai4mat_ising.progress import progress_bar
+from ai4mat_ising.seeds import independent_seeds
 
 NEIGHBOURS = np.array([(0, 1), (1, 0), (0, -1), (-1, 0)])
 # For each of the four edge sites around a diagonal site: the edge site's other three neighbours.
@@ -46,8 +47,8 @@ class HierarchicalGenerator:
     its four neighbours: the logit of spin up is 2 K u, u being their sum. A diagonal site, before
     that, knows all spins on the far side of its four edge sites. Summed over its two values, an
     edge spin contributes ln cosh K(u + 1) - ln cosh K(u - 1), u being the sum of its other three
-    neighbours. K is found by maximum likelihood: the generator is told no temperature. These two
-    half-steps draw 5/8 of all spins (if L is no multiple of 4: only the edges, one half).
+    neighbours. K is found by maximum likelihood: `fit` does not ask for the temperature. These two
+    half-steps draw 5/8 of all spins (one half, the edges, if L is not a multiple of 4).
 
     The same two formulas make better targets for the networks than the spins in the data: the mean
     of a spin, given those around it, has the same expectation and a fraction of the noise. All of
@@ -139,7 +140,7 @@ class HierarchicalGenerator:
             If an argument is not as described.
         """
         state = torch.empty(self.size**2, checked_integer("n", n, 0), dtype=torch.int8)
-        generator = torch.Generator().manual_seed(checked_integer("seed", seed, 0))
+        generator = torch.Generator().manual_seed(*independent_seeds(seed, 1))
         for part in state.split(CONFIGURATIONS, dim=1):
             for step in self._trained_steps():
                 step.draw(part, generator)
@@ -147,7 +148,7 @@ class HierarchicalGenerator:
 
     @torch.no_grad()
     def log_prob(self, spins):
-        """Logarithm of the probability with which `sample` draws each configuration.
+        """Return the log of the probability with which `sample` draws each configuration.
 
         Parameters
         ----------
@@ -177,7 +178,7 @@ class HierarchicalGenerator:
 
 
 def _fitted_steps(state, coupling, generator):
-    """The half-steps of a generator, those without a closed form trained on a state (L^2, n)."""
+    """Return the half-steps; those without a closed form are trained on a state (L^2, n)."""
     size = isqrt(len(state))
     closed_forms = {
         "edge": (NEIGHBOURS, partial(edge_logits, coupling)),
@@ -202,7 +203,7 @@ def _fitted_steps(state, coupling, generator):
 
 
 def half_steps(size):
-    """Which sites the hierarchical generator draws together, in order.
+    """Yield the sites that the hierarchical generator draws together, in order.
 
     The coarsest lattice, of odd side, goes site by site. Each finer level then has the sites ::
 
@@ -267,21 +268,21 @@ def _level(size, spacing):
 
 
 def _sites(size, corner, period, cells=True):
-    """Mask (L, L) of one site in each cell, or in each of those that `cells` selects."""
+    """Return a mask (L, L) of one site in each cell, or in each that `cells` selects."""
     mask = np.zeros((size, size), dtype=bool)
     mask[corner[0] :: period, corner[1] :: period] = cells
     return mask
 
 
 def _window(known, targets, radius):
-    """Offsets (W, 2) from a target, whichever, to the known sites around it."""
+    """Return offsets (W, 2) from any target to the known sites around it."""
     size = len(known)
     offsets = (np.argwhere(known) - np.argwhere(targets)[0] + size // 2) % size - size // 2
     return offsets[(offsets**2).sum(axis=1) <= radius**2]
 
 
 def _symmetries(offsets, size):
-    """Index arrays (S, W): where each symmetry of a window takes each of its sites."""
+    """Return index arrays (S, W): where each symmetry of a window takes each of its sites."""
     where = {tuple(offset): i for i, offset in enumerate(offsets % size)}
     images = [
         [where.get(tuple(image)) for image in offsets @ symmetry % size] for symmetry in SYMMETRIES
@@ -291,7 +292,7 @@ def _symmetries(offsets, size):
 
 
 def _around(sites, offsets, size):
-    """Flat indices (W, T) of what lies at offsets (W, 2) from sites (T, 2) on the torus."""
+    """Return flat indices (W, T) of the sites at offsets (W, 2) from sites (T, 2)."""
     y, x = np.moveaxis((sites + offsets[:, None]) % size, -1, 0)
     return torch.as_tensor(y * size + x)
 
@@ -308,7 +309,7 @@ class _Step:
         self.conditional = conditional
 
     def logits(self, state):
-        """Logits (T, n) of spin up."""
+        """Return logits (T, n) of spin up."""
         known = state[self.window].float()
         return self.conditional(known.flatten(1)).reshape(known.shape[1:])
 
@@ -319,12 +320,12 @@ class _Step:
         state[self.targets] = 2 * up.to(state) - 1
 
     def log_prob(self, state):
-        """Logarithm of the probability (n,) of the spins that the state has at the targets."""
+        """Return the log probability (n,) of the spins that the state has at the targets."""
         return logsigmoid(self.logits(state).double() * state[self.targets]).sum(dim=0)
 
 
 class OddNetwork(nn.Module):
-    """The logit of spin up: a linear part and one layer of tanh units, all without biases.
+    """Network for the logit of spin up: linear plus a layer of tanh units, without biases.
 
     Hence it is odd: if all known spins flip, so does the answer. It is averaged over the
     symmetries of its window; in other words, the images of a tanh unit share its weights.
@@ -348,7 +349,7 @@ class OddNetwork(nn.Module):
         self.linear = nn.Parameter(torch.zeros(window))
 
     def forward(self, known):
-        """Logits (B,) from known spins (W, B)."""
+        """Return logits (B,) from known spins (W, B)."""
         hidden = self.hidden[:, self.symmetries].flatten(0, 1)
         out = self.out.repeat_interleave(len(self.symmetries)) / len(self.symmetries)
         linear = self.linear[self.symmetries].mean(dim=0)
@@ -385,12 +386,12 @@ def _train(network, offsets, teacher, state, generator):
 
 
 def edge_logits(coupling, known):
-    """Logits (B,) of edge spins given their neighbours (4, B): see `HierarchicalGenerator`."""
+    """Return logits (B,) of edge spins given their neighbours (4, B), as the class explains."""
     return 2 * coupling * known.sum(dim=0)
 
 
 def diagonal_logits(coupling, known):
-    """Logits (B,) of diagonal spins given those across their edge sites (12, B), by threes."""
+    """Return logits (B,) of diagonal spins given those across their edges (12, B), by threes."""
     u = known.reshape(4, 3, -1).sum(dim=1)
     plus, minus = coupling * (u + 1), coupling * (u - 1)
     # ln 2 cosh without overflow.
@@ -398,7 +399,7 @@ def diagonal_logits(coupling, known):
 
 
 def fit_coupling(spins):
-    """Coupling K = J / k_B T of Ising configurations, by maximum pseudo-likelihood.
+    """Fit the coupling K = J / k_B T of Ising configurations, by maximum pseudo-likelihood.
 
     That is the likelihood of each spin s given its neighbours, 1 / (1 + exp(-2 K s u)) with u
     their sum.
@@ -411,7 +412,7 @@ def fit_coupling(spins):
     Returns
     -------
     float
-        Between -5 and 5, also where no spin is ever turned against its neighbours.
+        Between -5 and 5, also for data in which all spins are parallel.
 
     References
     ----------
@@ -424,17 +425,8 @@ def fit_coupling(spins):
     return float(minimize_scalar(loss, bounds=(-5, 5), options={"xatol": 1e-8}).x)
 
 
-def checked_spins(spins, size):
-    """Spins as int8, or a ValueError."""
-    spins = np.asarray(spins)
-    energy_per_spin(spins)  # complains about values that are no spins
-    if spins.ndim != 3 or spins.shape[1] != size or not len(spins):
-        raise ValueError(f"spins must have shape (n, {size}, {size}), got {spins.shape}")
-    return spins.astype(np.int8, copy=False)
-
-
 def _state(spins):
-    """Spins (n, L, L) as a state, a tensor of int8 (L^2, n)."""
+    """Return spins (n, L, L) as a state, a tensor of int8 (L^2, n)."""
     return torch.as_tensor(spins.reshape(len(spins), -1).T.copy())
 
 

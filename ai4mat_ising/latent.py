@@ -1,10 +1,9 @@
 """Latent spaces: encode data, project and interpolate codes, and ask what a coordinate separates.
 
-Drawing configurations from a model does not live here. Codes ``z`` are NumPy arrays
+Configurations are drawn from a model in `drawing` and `models`. Codes ``z`` are NumPy arrays
 (n, latent_dim); labels are 1 for the ordered and 0 for the disordered phase.
 """
 
-from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -16,12 +15,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch.utils.data import DataLoader
 
-from ai4mat_ising.training import images_of
+from ai4mat_ising.arguments import checked_integer
+from ai4mat_ising.datasets import images_of
 
 
 @torch.no_grad()
 def encode(model, data, batch_size=1000):
-    """Latent codes of a whole data set.
+    """Return the latent codes of a whole data set.
 
     Introduced in the week-11 chapter.
 
@@ -63,7 +63,7 @@ class Projection(NamedTuple):
 def project(z, n_components=2):
     """Project codes onto their first principal components.
 
-    Introduced in the week-11 chapter.
+    Introduced in the chapter on the anatomy of the ELBO.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def project(z, n_components=2):
 
 
 def interpolate(z_start, z_end, steps=10):
-    """Codes on the straight line between two codes, both ends included.
+    """Return codes on the straight line between two codes, both ends included.
 
     Parameters
     ----------
@@ -119,9 +119,7 @@ def interpolate(z_start, z_end, steps=10):
             "z_start and z_end must be vectors of the same length, "
             f"got shapes {z_start.shape} and {z_end.shape}"
         )
-    if not isinstance(steps, Integral) or steps < 2:
-        raise ValueError(f"steps must be an integer of at least 2, got {steps!r}")
-    return np.linspace(z_start, z_end, steps)
+    return np.linspace(z_start, z_end, checked_integer("steps", steps, 2))
 
 
 class Separation(NamedTuple):
@@ -132,12 +130,12 @@ class Separation(NamedTuple):
 
 
 def separation(features, labels, folds=5):
-    """How well a logistic regression on `features` separates the two phases.
+    """Measure how well a logistic regression on `features` separates the two phases.
 
-    The regression is fitted to four fifths of the data and judged on the rest, five times over.
-    With one feature its cut is a threshold, with two a straight line. It need not be the cut of
-    the highest accuracy, which can keep one group apart and give up another. Guessing gives 0.5
-    for both numbers.
+    With the default `folds`, the regression is fitted to four fifths of the data and judged on the
+    rest, five times over. With one feature its cut is a threshold, with two a straight line. The
+    cut of the highest accuracy can be another one, which keeps one group apart and gives up
+    another. Guessing gives 0.5 for both numbers.
 
     Introduced in the week-11 chapter.
 

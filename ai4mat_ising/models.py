@@ -4,12 +4,19 @@ Images are float tensors (B, 1, L, L) with 1 for spin up and 0 for spin down.
 """
 
 import math
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from ai4mat_ising.arguments import checked_integer
+from ai4mat_ising.networks import AutoregressiveDecoder, draw_images, network, quarter_of
+from ai4mat_ising.seeds import independent_seeds
+
+# Configurations drawn at a time, so that memory stays bounded.
+DRAWN_AT_ONCE = 1000
 
 
 class ConvAutoencoder(nn.Module):
@@ -31,20 +38,16 @@ class ConvAutoencoder(nn.Module):
     Raises
     ------
     ValueError
-        If `latent_dim` or `channels` is no positive integer or `size` no positive multiple of 4.
+        If `latent_dim` or `channels` is not a positive integer, or `size` not a positive multiple
+        of 4.
     """
 
     def __init__(self, latent_dim=2, size=16, channels=1):
         super().__init__()
-        for name, value in [("latent_dim", latent_dim), ("channels", channels)]:
-            if not _is_positive_integer(value):
-                raise ValueError(f"{name} must be a positive integer, got {value!r}")
-        if not _is_positive_integer(size) or size % 4:
-            raise ValueError(
-                f"size must be a positive multiple of 4 (it is halved twice), got {size!r}"
-            )
-        self.latent_dim, self.size, self.channels = int(latent_dim), int(size), int(channels)
-        quarter = self.size // 4
+        self.latent_dim = checked_integer("latent_dim", latent_dim, 1)
+        self.size = checked_integer("size", size, 4)
+        self.channels = checked_integer("channels", channels, 1)
+        quarter = quarter_of(self.size)
         self.encoder = nn.Sequential(
             nn.Conv2d(channels, 16, 3, stride=2, padding=1),  # L/2
             nn.ReLU(),
@@ -64,12 +67,12 @@ class ConvAutoencoder(nn.Module):
         )
 
     def encode(self, x):
-        """Latent codes (B, latent_dim) of images (B, channels, L, L)."""
+        """Return latent codes (B, latent_dim) of images (B, channels, L, L)."""
         _check_images(x, self.size, self.channels)
         return self.encoder(x)
 
     def decode(self, z):
-        """Images (B, channels, L, L) in [0, 1] of latent codes (B, latent_dim)."""
+        """Return images (B, channels, L, L) in [0, 1] of latent codes (B, latent_dim)."""
         _check_codes(z, self.latent_dim)
         return self.decoder(z)
 
@@ -79,7 +82,7 @@ class ConvAutoencoder(nn.Module):
         return self.decode(z), z
 
     def loss(self, x):
-        """Mean squared error per pixel between `x` and its reconstruction, a scalar tensor."""
+        """Return the mean squared error per pixel of the reconstruction, a scalar tensor."""
         return F.mse_loss(self(x)[0], x)
 
 
@@ -107,7 +110,7 @@ class VAE(nn.Module):
         Weight of the Kullback-Leibler term in `loss`.
     epsilon : float, default 1.0
         Width of the noise when codes are drawn: z = mu + epsilon * sigma * noise. With another
-        value than 1 the loss is no bound any more.
+        value than 1 the loss ceases to be a bound.
     encoder : {"dense", "conv"} or torch.nn.Module, optional
         By default "dense" for the dense decoder, else "conv". A module maps images to (B, 2 d):
         first the means, then the logarithms of the variances.
@@ -135,54 +138,57 @@ class VAE(nn.Module):
         encoder=None,
     ):
         super().__init__()
-        for name, value in [("size", size), ("latent_dim", latent_dim), ("hidden", hidden)]:
-            if not _is_positive_integer(value):
-                raise ValueError(f"{name} must be a positive integer, got {value!r}")
+        self.size = checked_integer("size", size, 1)
+        self.latent_dim = checked_integer("latent_dim", latent_dim, 1)
+        hidden = checked_integer("hidden", hidden, 1)
         for name, value in [("beta", beta), ("epsilon", epsilon)]:
             if not isinstance(value, Real) or not 0 <= value < math.inf:
                 raise ValueError(f"{name} must be a finite number of at least 0, got {value!r}")
-        self.size, self.latent_dim = int(size), int(latent_dim)
         self.beta, self.epsilon = float(beta), float(epsilon)
         encoder = encoder or ("dense" if decoder == "dense" else "conv")
-        self.encoder = _part("encoder", encoder, ENCODERS, size, latent_dim, hidden)
-        self.decoder = _part("decoder", decoder, DECODERS, size, latent_dim, hidden)
+        self.encoder = network("encoder", encoder, size, latent_dim, hidden)
+        self.decoder = network("decoder", decoder, size, latent_dim, hidden)
+
+    # --- the network: images to Gaussians, codes to probabilities
 
     def posterior(self, x):
-        """Means and logarithms of the variances, (B, d) each, that the encoder gives to images."""
+        """Return means and logarithms of the variances, (B, d) each, that images are encoded to."""
         _check_images(x, self.size)
         return self.encoder(x).chunk(2, dim=1)
 
     def encode(self, x):
-        """Codes (B, d) of images: the means of their posteriors."""
+        """Return codes (B, d) of images: the means of their posteriors."""
         return self.posterior(x)[0]
 
     def logits(self, z, x=None):
-        """Logarithms of p / (1 - p), (B, 1, L, L), for p the probability of spin up.
+        """Return the logarithms of p / (1 - p), (B, 1, L, L), p the probability of spin up.
 
         The autoregressive decoder needs the images `x`, of which it looks only at the spins
         before each one, row by row.
         """
         _check_codes(z, self.latent_dim)
-        if not self._autoregressive:
+        if not isinstance(self.decoder, AutoregressiveDecoder):
             return self.decoder(z)
         if x is None:
             raise ValueError(
-                "x must be given: an autoregressive decoder has no probabilities "
-                "without the spins before; draw(z) gives configurations"
+                "x must be the images, got None: an autoregressive decoder needs the spins "
+                "before each one; draw(z) gives configurations"
             )
         return self.decoder(z, x)
 
     def decode(self, z, x=None):
-        """Probabilities (B, 1, L, L) of spin up; `x` as in `logits`."""
+        """Return probabilities (B, 1, L, L) of spin up; `x` as in `logits`."""
         return self.logits(z, x).sigmoid()
 
     def forward(self, x):
         """Return (reconstruction, z): probabilities of spin up, and the means they came from."""
         z = self.encode(x)
-        return self.decode(z, x if self._autoregressive else None), z
+        return self.decode(z, x), z
+
+    # --- the objective: losses to train with, bounds to judge by
 
     def terms(self, x):
-        """Reconstruction and Kullback-Leibler term of `loss`, nats per configuration, (B,) each.
+        """Return reconstruction and Kullback-Leibler term of `loss`, in nats, (B,) each.
 
         The former is the cross entropy of the image, summed over pixels, at one code drawn with
         the width epsilon; the latter, summed over the d latents, does not know epsilon.
@@ -192,7 +198,7 @@ class VAE(nn.Module):
         return -self._log_likelihood(x, z), kl_to_standard_normal(mean, log_variance)
 
     def loss(self, x):
-        """Mean of reconstruction + beta * KL, in nats per configuration, a scalar tensor.
+        """Return the mean of reconstruction + beta * KL, nats per configuration, a scalar tensor.
 
         With beta = epsilon = 1 it is the negative ELBO, an upper bound of -log p(x) on average.
         """
@@ -200,7 +206,7 @@ class VAE(nn.Module):
         return (reconstruction + self.beta * kl).mean()
 
     def mean_loss(self, x):
-        """The loss of notebook 20: means over pixels and over latents instead of sums.
+        """Return the loss of notebook 20: means over pixels and over latents instead of sums.
 
         It equals `loss` with beta = pixels / latents, divided by the number of pixels: beta is
         800 for 40 x 40 spins and two latents.
@@ -210,7 +216,7 @@ class VAE(nn.Module):
 
     @torch.no_grad()
     def elbo(self, x, samples=1, seed=0):
-        """Evidence lower bound of log p(x), in nats, of each image.
+        """Estimate the evidence lower bound of log p(x), in nats, of each image.
 
         It is a bound whatever beta and epsilon are, because the codes are drawn from the same
         Gaussian N(mu, (epsilon sigma)^2) that enters the Kullback-Leibler term here.
@@ -232,7 +238,7 @@ class VAE(nn.Module):
 
     @torch.no_grad()
     def iwae_bound(self, x, k=100, seed=0):
-        """Importance-weighted lower bound of log p(x), in nats, of each image.
+        """Estimate the importance-weighted lower bound of log p(x), in nats, of each image.
 
         On average it rises with k, from the ELBO at k = 1 to log p(x) (Burda, Grosse and
         Salakhutdinov, arXiv:1509.00519).
@@ -253,9 +259,33 @@ class VAE(nn.Module):
         ]
         return torch.stack(log_weights).logsumexp(dim=0) - math.log(k)
 
+    def _log_likelihood(self, x, z):
+        """Return log p(x | z), nats, (B,)."""
+        logits = self.logits(z, x)
+        return -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum((1, 2, 3))
+
+    def _widened(self, x):
+        """Return mean and logarithm of the variance of the Gaussian that codes are drawn from."""
+        if self.epsilon == 0:
+            raise ValueError("epsilon must be positive for a bound, got 0: it would be -infinity")
+        mean, log_variance = self.posterior(x)
+        return mean, log_variance + 2 * math.log(self.epsilon)
+
+    def _draws(self, x, name, number, seed):
+        """Yield codes from the posterior, and the logarithm of prior / posterior there."""
+        number = checked_integer(name, number, 1)
+        mean, log_variance = self._widened(x)
+        _, _, generator = _generators(seed)
+        for _ in range(number):
+            noise = torch.randn(mean.shape, generator=generator).to(mean)
+            z = mean + (log_variance / 2).exp() * noise
+            yield z, ((noise**2 - z**2 + log_variance) / 2).sum(dim=1)
+
+    # --- drawing: codes to configurations
+
     @torch.no_grad()
     def draw(self, z, seed=0):
-        """Configurations drawn at codes: one for each.
+        """Draw configurations at codes, one for each.
 
         Parameters
         ----------
@@ -267,16 +297,15 @@ class VAE(nn.Module):
         ndarray of int8, shape (n, L, L)
             Spins -1/+1.
         """
-        device = next(self.parameters()).device
         z = torch.as_tensor(np.asarray(z), dtype=torch.float32)
         _check_codes(z, self.latent_dim)
-        generator = torch.Generator().manual_seed(seed)  # on the CPU: the same on any device
-        images = [self._draw_images(part.to(device), generator) for part in z.split(DRAWN_AT_ONCE)]
-        images = torch.cat(images) if images else torch.empty(0, 1, self.size, self.size)
+        _, generator, _ = _generators(seed)
+        parts = z.to(next(self.parameters()).device).split(DRAWN_AT_ONCE)
+        images = torch.cat([draw_images(self.decoder, part, generator) for part in parts])
         return (2 * images[:, 0] - 1).to(torch.int8).cpu().numpy()
 
     def sample(self, n, seed=0):
-        """Configurations from the model: codes from the prior, spins from the decoder.
+        """Draw configurations from the model: codes from the prior, spins from the decoder.
 
         Parameters
         ----------
@@ -288,171 +317,20 @@ class VAE(nn.Module):
         ndarray of int8, shape (n, L, L)
             Spins -1/+1.
         """
-        if not _is_positive_integer(n):
-            raise ValueError(f"n must be a positive integer, got {n!r}")
-        codes = torch.randn(int(n), self.latent_dim, generator=torch.Generator().manual_seed(seed))
-        return self.draw(codes, seed + 1)
+        generator, _, _ = _generators(seed)
+        codes = torch.randn(checked_integer("n", n, 0), self.latent_dim, generator=generator)
+        return self.draw(codes, seed)
 
-    @property
-    def _autoregressive(self):
-        return isinstance(self.decoder, AutoregressiveDecoder)
 
-    def _draw_images(self, z, generator):
-        if self._autoregressive:
-            return self.decoder.draw(z, generator)
-        p = self.decoder(z).sigmoid()
-        return (torch.rand(p.shape, generator=generator).to(p) < p).to(p)
-
-    def _log_likelihood(self, x, z):
-        """log p(x | z), nats, (B,)."""
-        logits = self.logits(z, x if self._autoregressive else None)
-        return -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum((1, 2, 3))
-
-    def _widened(self, x):
-        """Mean and logarithm of the variance of the Gaussian that codes are drawn from."""
-        if self.epsilon == 0:
-            raise ValueError("epsilon must be positive for a bound: without noise there is none")
-        mean, log_variance = self.posterior(x)
-        return mean, log_variance + 2 * math.log(self.epsilon)
-
-    def _draws(self, x, name, number, seed):
-        """Codes from the posterior, and the logarithm of prior / posterior there."""
-        if not _is_positive_integer(number):
-            raise ValueError(f"{name} must be a positive integer, got {number!r}")
-        mean, log_variance = self._widened(x)
-        generator = torch.Generator().manual_seed(seed)
-        for _ in range(number):
-            noise = torch.randn(mean.shape, generator=generator).to(mean)
-            z = mean + (log_variance / 2).exp() * noise
-            yield z, ((noise**2 - z**2 + log_variance) / 2).sum(dim=1)
+def _generators(seed):
+    """Return generators for codes from the prior, for spins and for codes from posteriors."""
+    # On the CPU, so that they are the same whatever the device.
+    return [torch.Generator().manual_seed(part) for part in independent_seeds(seed, 3)]
 
 
 def kl_to_standard_normal(mean, log_variance):
-    """Kullback-Leibler divergence of N(mean, variance) from N(0, 1), nats, summed over (B, d)."""
+    """Return the divergence (Kullback-Leibler) of N(mean, variance) from N(0, 1), nats, (B,)."""
     return (mean**2 + log_variance.exp() - 1 - log_variance).sum(dim=1) / 2
-
-
-def dense_encoder(size, latent_dim, hidden):
-    """Images to means and logarithms of variances through one hidden layer, as in notebook 20."""
-    return nn.Sequential(
-        nn.Flatten(), nn.Linear(size**2, hidden), nn.ReLU(), nn.Linear(hidden, 2 * latent_dim)
-    )
-
-
-def conv_encoder(size, latent_dim, hidden):
-    """Two strided convolutions on the torus, then a hidden layer."""
-    quarter = _quarter(size)
-    return nn.Sequential(
-        nn.Conv2d(1, 16, 3, stride=2, padding=1, padding_mode="circular"),
-        nn.ReLU(),
-        nn.Conv2d(16, 32, 3, stride=2, padding=1, padding_mode="circular"),
-        nn.ReLU(),
-        nn.Flatten(),
-        nn.Linear(32 * quarter**2, hidden),
-        nn.ReLU(),
-        nn.Linear(hidden, 2 * latent_dim),
-    )
-
-
-def dense_decoder(size, latent_dim, hidden):
-    """Codes to logits through one hidden layer, as in notebook 20."""
-    return nn.Sequential(
-        nn.Linear(latent_dim, hidden),
-        nn.ReLU(),
-        nn.Linear(hidden, size**2),
-        nn.Unflatten(1, (1, size, size)),
-    )
-
-
-def deconv_decoder(size, latent_dim, hidden, channels=1):
-    """Codes to logits (or to so many channels) through two transposed convolutions."""
-    quarter = _quarter(size)
-    return nn.Sequential(
-        nn.Linear(latent_dim, hidden),
-        nn.ReLU(),
-        nn.Linear(hidden, 32 * quarter**2),
-        nn.ReLU(),
-        nn.Unflatten(1, (32, quarter, quarter)),
-        nn.ConvTranspose2d(32, 16, 4, stride=2, padding=1),  # L/2
-        nn.ReLU(),
-        nn.ConvTranspose2d(16, channels, 4, stride=2, padding=1),  # L
-    )
-
-
-class AutoregressiveDecoder(nn.Module):
-    """Logits of each spin from the code and from the spins before it, row by row.
-
-    A spin sees a window of `reach` rows above it and of `reach` spins to its left, through masked
-    convolutions (van den Oord et al., arXiv:1601.06759); what is farther away it knows only from
-    the code, which reaches it through a deconvolution.
-    """
-
-    def __init__(self, size, latent_dim, hidden, channels=32, reach=7):
-        super().__init__()
-        self.size, self.reach = size, min(reach, (size - 1) // 2)
-        reach = self.reach
-        self.from_code = deconv_decoder(size, latent_dim, hidden, channels)
-        # The second channel tells where the window leaves the lattice.
-        self.from_above = nn.Conv2d(2, channels, (reach, 2 * reach + 1))
-        self.from_left = nn.Conv2d(2, channels, (1, reach), bias=False)
-        self.head = nn.Sequential(
-            nn.ReLU(), nn.Conv2d(channels, channels, 1), nn.ReLU(), nn.Conv2d(channels, 1, 1)
-        )
-
-    def forward(self, z, x):
-        """Logits (B, 1, L, L) of the spins of images x, each from the ones before it."""
-        above, left = self._windows(x)
-        before = self.from_above(above[:, :, :-1]) + self.from_left(left[..., :-1])
-        return self.head(self.from_code(z) + before)
-
-    def draw(self, z, generator):
-        """Images (B, 1, L, L), drawn spin by spin."""
-        code, images = self.from_code(z), z.new_zeros(len(z), 1, self.size, self.size)
-        uniform = torch.rand(images.shape, generator=generator).to(z)
-        for row in range(self.size):
-            above, left = self._windows(images)
-            above = self.from_above(above[:, :, row : row + self.reach])
-            left = left[:, :, row : row + 1].clone()
-            for column in range(self.size):
-                here = slice(column, column + 1)
-                before = self.from_left(left[..., column : column + self.reach])
-                logits = self.head(code[:, :, row : row + 1, here] + above[..., here] + before)
-                drawn = (uniform[:, :, row : row + 1, here] < logits.sigmoid()).to(z)
-                images[:, :, row : row + 1, here] = drawn
-                left[:, :1, :, self.reach + column : self.reach + column + 1] = 2 * drawn - 1
-        return images
-
-    def _windows(self, x):
-        """Spins and a channel of ones, padded by zeros above or left: (B, 2, ...)."""
-        spins = torch.cat([2 * x - 1, torch.ones_like(x)], dim=1)
-        around = F.pad(spins, (self.reach, self.reach, 0, 0), mode="circular")
-        return F.pad(around, (0, 0, self.reach, 0)), F.pad(spins, (self.reach, 0))
-
-
-ENCODERS = {"dense": dense_encoder, "conv": conv_encoder}
-DECODERS = {
-    "dense": dense_decoder,
-    "deconv": deconv_decoder,
-    "autoregressive": AutoregressiveDecoder,
-}
-# Configurations drawn at a time, so that memory stays bounded.
-DRAWN_AT_ONCE = 1000
-
-
-def _part(name, choice, makers, size, latent_dim, hidden):
-    if isinstance(choice, nn.Module):
-        return choice
-    if not isinstance(choice, str) or choice not in makers:
-        raise ValueError(
-            f"{name} must be one of {', '.join(map(repr, makers))} or a module, got {choice!r}"
-        )
-    return makers[choice](size, latent_dim, hidden)
-
-
-def _quarter(size):
-    if size % 4:
-        raise ValueError(f"size must be a multiple of 4 for convolutions, got {size}")
-    return size // 4
 
 
 def _check_images(x, size, channels=1):
@@ -465,8 +343,3 @@ def _check_images(x, size, channels=1):
 def _check_codes(z, latent_dim):
     if z.ndim != 2 or z.shape[1] != latent_dim:
         raise ValueError(f"z must be codes of shape (B, {latent_dim}), got {tuple(z.shape)}")
-
-
-def _is_positive_integer(value):
-    # True counts as an integer in Python, but it is no number of anything.
-    return isinstance(value, Integral) and not isinstance(value, bool) and value > 0

@@ -1,4 +1,4 @@
-"""What one measures on spin configurations; exact values live in `exact`, sampling in `sampling`.
+"""Observables of spin configurations; exact values live in `exact`, sampling in `sampling`.
 
 Everywhere ``spins`` is an array of -1/+1 with shape (..., L, L): the last two axes are the
 lattice, with periodic boundaries, and any axes before them count configurations. Units are
@@ -6,14 +6,14 @@ J = k_B = 1. Introduced in the chapter on the Ising model. ``angles`` of the cha
 order parameters have the same axes.
 """
 
-from numbers import Integral
-
 import numpy as np
 from scipy.stats import bootstrap
 
+from ai4mat_ising.arguments import checked_integer
+
 
 def energy_per_spin(spins):
-    """Energy per spin, -1/N times the sum of s_i s_j over nearest-neighbour bonds.
+    """Return the energy per spin, -1/N times the sum of s_i s_j over nearest-neighbour bonds.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def energy_per_spin(spins):
     Raises
     ------
     ValueError
-        If `spins` is no array of -1/+1 whose last two axes have the same length.
+        If `spins` is not an array of -1/+1 whose last two axes have the same length.
     """
     spins = _checked(spins)
     right = np.roll(spins, -1, axis=-1)
@@ -37,7 +37,7 @@ def energy_per_spin(spins):
 
 
 def magnetization(spins):
-    """Magnetization per spin m = 1/N sum of s_i, signed, between -1 and 1.
+    """Return the magnetization per spin m = 1/N sum of s_i, signed, between -1 and 1.
 
     Parameters
     ----------
@@ -51,13 +51,13 @@ def magnetization(spins):
     Raises
     ------
     ValueError
-        If `spins` is no array of -1/+1 whose last two axes have the same length.
+        If `spins` is not an array of -1/+1 whose last two axes have the same length.
     """
     return _checked(spins).mean(axis=(-2, -1), dtype=float)
 
 
 def correlation(spins):
-    """Spin correlation g(r) = <s_i s_{i+r}> along the lattice axes, by Fourier transform.
+    """Return the spin correlation g(r) = <s_i s_{i+r}> along the axes, by Fourier transform.
 
     Each configuration gives one curve, averaged over all sites i and over the two axis
     directions; average the curves over configurations for the ensemble's g(r). The mean is not
@@ -76,7 +76,7 @@ def correlation(spins):
     Raises
     ------
     ValueError
-        If `spins` is no array of -1/+1 whose last two axes have the same length.
+        If `spins` is not an array of -1/+1 whose last two axes have the same length.
     """
     power = structure_factor(spins)
     size = power.shape[-1]
@@ -87,7 +87,7 @@ def correlation(spins):
 
 
 def structure_factor(spins):
-    """Structure factor ``S(k) = |sum_i s_i exp(-i k r_i)|^2 / N`` of each configuration.
+    """Return the structure factor ``S(k) = |sum_i s_i exp(-i k r_i)|^2 / N`` of each one.
 
     Parameters
     ----------
@@ -103,14 +103,14 @@ def structure_factor(spins):
     Raises
     ------
     ValueError
-        If `spins` is no array of -1/+1 whose last two axes have the same length.
+        If `spins` is not an array of -1/+1 whose last two axes have the same length.
     """
     spins = _checked(spins)
     return np.abs(np.fft.fft2(spins)) ** 2 / spins.shape[-1] ** 2
 
 
 def binder_cumulant(spins):
-    """Binder's cumulant U4 = 1 - <m^4> / (3 <m^2>^2) of an ensemble of configurations.
+    """Return Binder's cumulant U4 = 1 - <m^4> / (3 <m^2>^2) of an ensemble.
 
     2/3 when every configuration is ordered, 0 (up to 1/N) when m is Gaussian around zero.
 
@@ -127,7 +127,7 @@ def binder_cumulant(spins):
     Raises
     ------
     ValueError
-        If `spins` is no array of -1/+1 whose last two axes have the same length.
+        If `spins` is not an array of -1/+1 whose last two axes have the same length.
 
     References
     ----------
@@ -139,7 +139,7 @@ def binder_cumulant(spins):
 
 
 def autocorrelation_time(series):
-    """Integrated autocorrelation time, 1/2 plus the sum over lags, in steps of the series.
+    """Estimate the integrated autocorrelation time, 1/2 plus the sum over lags, in steps.
 
     The sum is cut where the lag exceeds 6 times the result (Sokal's automatic windowing), and 2
     of these times lie between samples that are worth an independent one.
@@ -158,8 +158,8 @@ def autocorrelation_time(series):
     Raises
     ------
     ValueError
-        If `series` has another shape, holds a number that is not finite, or is too short: its
-        correlations must have decayed long before its end.
+        If `series` has another shape, holds a number that is not finite, or is so short that its
+        correlations have not decayed long before its end.
 
     References
     ----------
@@ -181,14 +181,14 @@ def autocorrelation_time(series):
     long_enough = np.flatnonzero(np.arange(n) > 6 * np.maximum(times, 0.5))
     if not long_enough.size or 50 * max(times[long_enough[0]], 0.5) > x.size:
         raise ValueError(
-            f"series is too short: {n} steps of {len(x)} chains do not show when its "
-            "correlations end"
+            "series must be long enough to show where its correlations end, "
+            f"got {n} steps of {len(x)} chains"
         )
     return float(times[long_enough[0]])
 
 
 def bootstrap_error(values, statistic=np.mean, *, resamples=1000, seed=0):
-    """Standard error of a statistic of independent values, by the bootstrap.
+    """Estimate the standard error of a statistic of independent values, by the bootstrap.
 
     Parameters
     ----------
@@ -223,12 +223,10 @@ def bootstrap_error(values, statistic=np.mean, *, resamples=1000, seed=0):
         )
     if not np.isfinite(values).all():
         raise ValueError(f"values must be finite, got {values[~np.isfinite(values)][0]}")
-    if not isinstance(resamples, Integral) or resamples < 2:
-        raise ValueError(f"resamples must be an integer of at least 2, got {resamples!r}")
     result = bootstrap(
         (values,),
         statistic,
-        n_resamples=resamples,
+        n_resamples=checked_integer("resamples", resamples, 2),
         method="percentile",
         vectorized=True,
         # One batch of all resamples would hold n * resamples numbers at once.
@@ -239,7 +237,7 @@ def bootstrap_error(values, statistic=np.mean, *, resamples=1000, seed=0):
 
 
 def orientational_order(angles, p=1):
-    """Mean over the lattice of exp(i p theta), a complex number.
+    """Return the mean over the lattice of exp(i p theta), a complex number.
 
     With p = 1 its parts are the components of the XY model's magnetization. With p = 2 it is the
     order parameter of planar nematics, which theta and theta + pi share: its magnitude says how
@@ -262,15 +260,15 @@ def orientational_order(angles, p=1):
     Raises
     ------
     ValueError
-        If `angles` are no finite numbers whose last two axes have the same length, or `p` is no
-        positive integer.
+        If `angles` are not finite numbers whose last two axes have the same length, or `p` is not
+        a positive integer.
     """
     angles, p = _checked_angles(angles, p)
     return np.exp(1j * p * angles).mean(axis=(-2, -1))
 
 
 def orientational_energy(angles, p=1):
-    """Energy per site, -1/N times the sum of cos p (theta_i - theta_j) over nearest neighbours.
+    """Return the energy per site, -1/N times the sum of cos p (theta_i - theta_j) over bonds.
 
     With p = 1 that of the XY model, with p = 2 that of the planar nematic.
 
@@ -289,24 +287,48 @@ def orientational_energy(angles, p=1):
     Raises
     ------
     ValueError
-        If `angles` are no finite numbers whose last two axes have the same length, or `p` is no
-        positive integer.
+        If `angles` are not finite numbers whose last two axes have the same length, or `p` is not
+        a positive integer.
     """
     angles, p = _checked_angles(angles, p)
     right, down = (angles - np.roll(angles, -1, axis=axis) for axis in (-1, -2))
     return -(np.cos(p * right) + np.cos(p * down)).mean(axis=(-2, -1))
 
 
+def checked_spins(spins, size):
+    """Check configurations of one lattice size.
+
+    Parameters
+    ----------
+    spins : array_like, shape (n, L, L)
+        Spins -1/+1, at least one configuration.
+    size : int
+        Side length L that they must have.
+
+    Returns
+    -------
+    ndarray of int8, shape (n, L, L)
+
+    Raises
+    ------
+    ValueError
+        If `spins` is not as described.
+    """
+    spins = _checked(spins)
+    if spins.ndim != 3 or spins.shape[1] != size or not len(spins):
+        raise ValueError(f"spins must have shape (n, {size}, {size}), got {spins.shape}")
+    return spins
+
+
 def _checked_angles(angles, p):
     """Return `angles` as float64, and p, after checking both."""
-    if not isinstance(p, Integral) or isinstance(p, bool) or p < 1:
-        raise ValueError(f"p must be a positive integer, got {p!r}")
+    p = checked_integer("p", p, 1)
     angles = _lattices("angles", angles)
     if angles.dtype.kind not in "iuf":
         raise ValueError(f"angles must be real numbers, in radians, got dtype {angles.dtype}")
     if not np.isfinite(angles).all():
         raise ValueError(f"angles must be finite, got {angles[~np.isfinite(angles)][0]}")
-    return angles.astype(float, copy=False), int(p)
+    return angles.astype(float, copy=False), p
 
 
 def _checked(spins):

@@ -1,4 +1,4 @@
-"""Eight spins to a byte: how many configurations are kept in little room, and got back.
+"""Eight spins to a byte: configurations are packed into an eighth of their memory, and unpacked.
 
 The bits of a configuration are its spins row by row (1 = up), as `numpy.packbits` orders them, and
 each configuration begins a new byte: 200 bytes for 40 x 40 spins.
@@ -8,7 +8,7 @@ import numpy as np
 
 
 def packed_length(L):
-    """Bytes of a packed configuration of L x L spins."""
+    """Return the bytes of a packed configuration of L x L spins."""
     return -(-(L**2) // 8)
 
 
@@ -29,7 +29,7 @@ def pack_spins(spins):
 
 
 def unpack_spins(packed, L):
-    """Unpack what `pack_spins` made.
+    """Unpack configurations that `pack_spins` packed.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ def spin_gallery(images, titles=None, row_labels=None, columns=5):
     Raises
     ------
     ValueError
-        If `images` does not have three axes, or holds no image.
+        If `images` does not have three axes, or is empty.
     """
     images = np.asarray(images)
     if images.ndim != 3 or len(images) == 0:
@@ -55,14 +55,14 @@ def spin_gallery(images, titles=None, row_labels=None, columns=5):
 
 
 def loss_curves(history, ylabel, references=None):
-    """Training and validation loss against the epoch.
+    """Draw training and validation loss against the epoch.
 
     Parameters
     ----------
     history : History
-        What `ai4mat_ising.training.fit` returned.
+        Result of `ai4mat_ising.training.fit`.
     ylabel : str
-        What the loss is, with its unit.
+        Name of the loss, with its unit.
     references : dict of str to float, optional
         Named horizontal lines to compare with.
 
@@ -84,7 +84,7 @@ def loss_curves(history, ylabel, references=None):
 
 
 def latent_by_phase(z, labels):
-    """Scatter of two latent coordinates, coloured by phase.
+    """Draw a scatter of two latent coordinates, coloured by phase.
 
     Parameters
     ----------
@@ -115,14 +115,14 @@ def latent_by_phase(z, labels):
 
 
 def latent_by_value(z, values, label, cmap="coolwarm", symmetric=False):
-    """Scatter of two latent coordinates, coloured by a number such as T or m.
+    """Draw a scatter of two latent coordinates, coloured by a number such as T or m.
 
     Parameters
     ----------
     z : array_like, shape (n, 2)
         Codes, or a projection of them.
     values : array_like, shape (n,)
-        What the colour shows.
+        Numbers that the colour shows.
     label : str
         Text beside the colour bar.
     cmap : str, default "coolwarm"
@@ -160,7 +160,7 @@ def _checked_plane(z, values, name):
 
 
 def _subplots(*args, **kwargs):
-    """Like pyplot.subplots, white whatever the page's colour, and not shown a second time."""
+    """Make subplots, white whatever the page's colour, that are not shown a second time."""
     fig, axes = plt.subplots(*args, layout="constrained", facecolor="white", **kwargs)
     plt.close(fig)
     return fig, axes

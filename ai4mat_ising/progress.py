@@ -6,14 +6,14 @@ from tqdm.auto import tqdm
 
 
 def progress_bar(total, *, desc, unit, shown=True, delay=0):
-    """A bar for the terminal or the notebook; a context manager, as tqdm's own.
+    """Return a bar for the terminal or the notebook; a context manager, as tqdm's own.
 
     Parameters
     ----------
     total : int
         Steps until it is full.
     desc, unit : str
-        What is being done, and what a step is called.
+        Names of the work and of a step.
     shown : bool, default True
         False hides the bar.
     delay : float, default 0

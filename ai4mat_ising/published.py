@@ -1,4 +1,4 @@
-"""Reads notebook 20's published pickle, and lets no pickle run anything; its meaning is elsewhere.
+"""Reader of notebook 20's published pickle that runs nothing; `datasets` knows what it means.
 
 A pickle is a program: it names functions, and `pickle.load` calls them. Here the few names that a
 NumPy array needs get stand-ins, which only take down what they are called with. Any other name
@@ -36,7 +36,7 @@ def read_published(path, shape):
     ValueError
         If the file holds anything else, or would run something; nothing of it has run then.
     OSError
-        If there is no such file, or it may not be read.
+        If the file does not exist or may not be read.
     """
     path = Path(path)
     expected = f"expected a pickled NumPy array of uint8 of shape {shape}, flattened or not"
@@ -53,14 +53,14 @@ def read_published(path, shape):
     # A damaged pickle raises whatever its reader trips over.
     except Exception as error:
         raise ValueError(
-            f"{path}: {expected}, but it is cut off, damaged or no pickle "
+            f"{path}: {expected}, got a damaged pickle or another kind of file "
             f"({type(error).__name__}: {error})"
         ) from None
     return array
 
 
 class _Unfit(Exception):
-    """Says what is wrong with a pickle."""
+    """Error that says what is wrong with a pickle."""
 
 
 class _StandIn:
@@ -70,7 +70,7 @@ class _StandIn:
 
 
 class _Array(_StandIn):
-    """Called for the array, and then told what is in it."""
+    """Stand-in for the array, which is then told what is in it."""
 
     state = None
 
@@ -83,21 +83,21 @@ class _Array(_StandIn):
 
 
 class _ArrayFromBuffer(_Array):
-    """Called for the array since protocol 5."""
+    """Stand-in for the array since protocol 5."""
 
     def __init__(self, data, dtype, shape, order):
         self.state = shape, dtype, order, data
 
 
 class _Type(_StandIn):
-    """Called for the array's dtype; what else a pickle says of it does not matter to bytes."""
+    """Stand-in for the array's dtype, of which only the code matters to bytes."""
 
     def __init__(self, code, *of_no_matter):
         self.code = code
 
 
 class _Bytes(_StandIn):
-    """Called by Python 3 for bytes, up to protocol 2."""
+    """Stand-in for bytes, which Python 3 calls up to protocol 2."""
 
     def __new__(cls, text, encoding):
         return text.encode("latin1")
@@ -121,7 +121,7 @@ class _Reader(pickle._Unpickler):
             return ADMITTED[f"{module}.{name}"]
         except KeyError:
             raise _Unfit(
-                f"it asks for {module}.{name}, which no such array needs: refused, and "
+                f"it asks for {module}.{name}, which such an array does not need: refused, and "
                 "nothing was run"
             ) from None
 
@@ -133,7 +133,7 @@ class _Reader(pickle._Unpickler):
 
 
 def _checked(array, shape):
-    """What a pickle holds as an array of bytes of this shape, or _Unfit."""
+    """Return what a pickle holds as an array of bytes of this shape, or raise _Unfit."""
     if not isinstance(array, _Array) or array.state is None:
         raise _Unfit(f"it holds an object of type {type(array).__name__}")
     found, dtype, order, data = array.state

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from numbers import Real
 
 import torch
-from torch.utils.data import DataLoader, Subset, TensorDataset
+from torch.utils.data import DataLoader
 
 from ai4mat_ising.arguments import checked_integer
-from ai4mat_ising.datasets import IsingDataset
+from ai4mat_ising.datasets import images_of
 from ai4mat_ising.progress import progress_bar
 
 # Validation needs no gradients, so its batches can be larger than any training batch.
@@ -213,31 +213,6 @@ def _checked_images(name, images):
     is_tensor = torch.is_tensor(images)
     got = f"{images.dtype} of shape {tuple(images.shape)}" if is_tensor else type(images).__name__
     raise ValueError(f"{name} must be float32 images of shape (n, 1, L, L), got {got}")
-
-
-def images_of(data):
-    """All images of `data` as one tensor, or None where they must be fetched one by one.
-
-    Parameters
-    ----------
-    data : torch.Tensor or Dataset
-
-    Returns
-    -------
-    torch.Tensor, shape (n, 1, L, L), or None
-        None for datasets that transform their items or are of a kind not known here.
-    """
-    if torch.is_tensor(data):
-        return data
-    # The exact classes: a subclass may transform what it holds.
-    if type(data) is TensorDataset:
-        return data.tensors[0]
-    if type(data) is Subset:
-        whole = images_of(data.dataset)
-        return None if whole is None else whole[torch.as_tensor(data.indices)]
-    if type(data) is IsingDataset and data.transform is None:
-        return data.images()
-    return None
 
 
 def _checked_device(device):

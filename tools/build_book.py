@@ -1,8 +1,7 @@
 """Build the book: execute its pages, strictly, and say where to read it. `make book` runs this."""
 
-import hashlib
+import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -10,10 +9,12 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import yaml
+from dependencies import digest, imported
 from filelock import FileLock
 from jupyter_cache import get_cache
 from jupyter_cache.executors import load_executor
-from jupyter_cache.readers import NbReadError
+from jupyter_cache.readers import NbReadError, get_reader
+from myst_nb.core.read import MystMetadataParsingError
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "_build" / ".jupyter_cache"
@@ -82,18 +83,28 @@ def run_jupyter_book(output):
 
 
 def forget_stale_outputs():
-    """Drop the cached outputs if what they were computed with has changed.
+    """Drop the cached outputs of pages whose modules, or what all pages depend on, have changed.
 
     Jupyter-cache compares only a page's own code.
     """
-    sources = sorted(p for p in (ROOT / "ai4mat_ising").rglob("*") if p.suffix != ".pyc")
-    digest = hashlib.sha256()
-    for path in [*filter(Path.is_file, sources), ROOT / "constraints.txt"]:
-        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
-    stamp = CACHE.with_name(".computed_with")
-    if not stamp.exists() or stamp.read_text() != digest.hexdigest():
-        shutil.rmtree(CACHE, ignore_errors=True)
-        stamp.write_text(digest.hexdigest())
+    stamp = CACHE.with_name(".computed_with.json")
+    before = json.loads(stamp.read_text()) if stamp.exists() else {}
+    now = {str(page): computed_with(page) for page in (ROOT / "book").glob("*.md")}
+    cache = get_cache(CACHE)
+    for record in cache.list_cache_records():
+        if record.uri not in now or now[record.uri] != before.get(record.uri):
+            cache.remove_cache(record.pk)
+    stamp.write_text(json.dumps(now, indent=1))
+
+
+def computed_with(page):
+    """Return the hash of everything but its own code that the outputs of a page depend on."""
+    try:
+        cells = get_reader(READER)(str(page)).cells
+    except MystMetadataParsingError:
+        return None  # Jupyter Book says why
+    codes = (cell.source for cell in cells if cell.cell_type == "code")
+    return digest({name for code in codes for name in imported(code)}, ROOT)
 
 
 def share_cache(output):

@@ -12,13 +12,14 @@ import numpy as np
 from ai4mat_ising.arguments import checked_integer
 from ai4mat_ising.packing import pack_spins, packed_length, unpack_spins
 from ai4mat_ising.sampling.bits import REPLICAS
-from ai4mat_ising.sampling.chunks import run_chunks, slices
+from ai4mat_ising.sampling.chunks import run_chunks
 from ai4mat_ising.sampling.cluster import swendsen_wang_chunk, wolff_chunk
 from ai4mat_ising.sampling.metropolis import metropolis_chain
 from ai4mat_ising.sampling.perfect import perfect_chunk
 from ai4mat_ising.sampling.quench import quench_chunk
 from ai4mat_ising.sampling.rotors import chains_of_rotors, nematic_chunk, xy_chunk
 from ai4mat_ising.sampling.schedule import chains
+from ai4mat_ising.slices import slices
 
 __all__ = [
     "pack_spins",
@@ -40,7 +41,7 @@ CHAINS = {
 def sample_equilibrium(
     L, T, n, *, seed, method="cluster", workers=None, executor=None, packed=False
 ):
-    """Configurations in equilibrium at temperature T.
+    """Draw configurations in equilibrium at temperature T.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ def sample_equilibrium(
     if method not in ("cluster", "perfect"):
         raise ValueError(f"method must be 'cluster' or 'perfect', got {method!r}")
     if method == "perfect":
-        parts = slices(n, max(1, 4096 // L**2))
+        parts = slices(0, n, max(1, 4096 // L**2))
         chunks = ((part, partial(perfect_chunk, L, T[part])) for part in parts)
     else:
         chunks = (
@@ -102,7 +103,7 @@ def _with_random_signs(sampler, L, T, warmup, spacing, *, seeds, stop):
 
 
 def sample_quench(L, T, n, *, sweeps, seed, workers=None, executor=None, packed=False):
-    """Configurations a given time after a quench from infinite temperature to T.
+    """Draw configurations a given time after a quench from infinite temperature to T.
 
     Random-site Metropolis from a random start: a sweep is L^2 attempts, each to flip a spin at a
     site drawn at random. With ``sweeps=L`` these are the configurations of the MDS-2 dataset,
@@ -141,14 +142,14 @@ def sample_quench(L, T, n, *, sweeps, seed, workers=None, executor=None, packed=
     """
     L, n, T, seed, workers = _checked(L, n, T, seed, workers, executor)
     sweeps = checked_integer("sweeps", sweeps, 0)
-    chunks = ((part, partial(quench_chunk, L, T[part], sweeps)) for part in slices(n, REPLICAS))
+    chunks = ((part, partial(quench_chunk, L, T[part], sweeps)) for part in slices(0, n, REPLICAS))
     return run_chunks(
         chunks, _empty(n, L, packed), L, seed=seed, workers=workers, executor=executor
     )
 
 
 def sample_chain(L, T, n, *, algorithm, seed, warmup=0, spacing=1):
-    """Successive configurations of one Markov chain: to see how fast an algorithm forgets.
+    """Draw successive configurations of one Markov chain: to see how fast an algorithm forgets.
 
     For independent samples take `sample_equilibrium`, which knows how long to wait.
 
@@ -198,7 +199,7 @@ def sample_chain(L, T, n, *, algorithm, seed, warmup=0, spacing=1):
 
 
 def sample_xy(L, T, n, *, seed, workers=None):
-    """Configurations of the XY model in equilibrium at temperature T.
+    """Draw configurations of the XY model in equilibrium at temperature T.
 
     The energy is -J times the sum of cos(theta_i - theta_j) over nearest neighbours. Reflections
     of clusters (Wolff 1989) run in Markov chains; kept configurations are at least 5 integrated
@@ -211,7 +212,7 @@ def sample_xy(L, T, n, *, seed, workers=None):
         Side of the periodic lattice, at least 3.
     T : float or array_like, shape (n,)
         Temperature, positive, in units of J / k_B: one for all configurations, or one for each.
-        What is below 0.001 counts as 0.001.
+        Temperatures below 0.001 count as 0.001.
     n : int
         Number of configurations, at least 0.
     seed : int
@@ -238,7 +239,7 @@ def sample_xy(L, T, n, *, seed, workers=None):
 
 
 def sample_nematic(L, T, n, *, seed, workers=None):
-    """Configurations of a planar nematic in equilibrium at temperature T.
+    """Draw configurations of a planar nematic in equilibrium at temperature T.
 
     The energy is that of Lebwohl and Lasher for directors n in the plane, with n and -n the same
     state: -J times the sum of cos 2 (theta_i - theta_j) over nearest neighbours. The doubled
@@ -252,7 +253,7 @@ def sample_nematic(L, T, n, *, seed, workers=None):
         Side of the periodic lattice, at least 3.
     T : float or array_like, shape (n,)
         Temperature, positive, in units of J / k_B: one for all configurations, or one for each.
-        What is below 0.001 counts as 0.001.
+        Temperatures below 0.001 count as 0.001.
     n : int
         Number of configurations, at least 0.
     seed : int
@@ -291,7 +292,7 @@ def _checked(L, n, T, seed, workers, executor):
             f"client.get_executor()), got {executor!r}"
         )
     if executor is not None and workers is not None:
-        raise ValueError("workers is a number of threads here: give it or an executor, not both")
+        raise ValueError("workers, a number of threads here, must be left out with an executor")
     return L, n, _temperatures(T, n), seed, workers
 
 
@@ -301,7 +302,7 @@ def _empty(n, L, packed):
 
 
 def _temperatures(T, n):
-    """T as float64, shape (n,), or a ValueError."""
+    """Return T as float64, shape (n,), after checking it."""
     try:
         values = np.asarray(T)
     except ValueError:  # rows of unequal length

@@ -1,4 +1,4 @@
-"""What the kernels share: random bits, the torus, clusters, multi-spin coding; no Markov chain.
+"""Parts that the kernels share: random bits, the torus, clusters, multi-spin coding.
 
 Multi-spin coding keeps 64 replicas of a lattice in one array of uint64: bit r of the word at a
 site is that site's spin (1 = up) in replica r, and one logical operation updates all 64
@@ -30,7 +30,7 @@ def random_bits(a, b):
 
 @kernel
 def join(parent, i, j):
-    """Make one cluster of those of i and j; a parent has the smaller number, a root its own.
+    """Join the clusters of i and j; a parent has the smaller number, a root its own.
 
     Rem's algorithm with splicing (Dijkstra 1976; Patwary, Blair, Manne 2010): climb from both
     until the parents agree, each step from the larger one, which is replaced by the other.
@@ -45,7 +45,7 @@ def join(parent, i, j):
 
 @kernel
 def seeded(seed, stream):
-    """State of `random_bits` for one of many streams, numbered by uint64, of a seed.
+    """Return the state of `random_bits` for one of many streams of a seed, numbered by uint64.
 
     The states are mixed by the finaliser of splitmix64 (Steele, Lea, Flood 2014).
     """
@@ -61,13 +61,13 @@ def _mixed(z):
 
 
 def threshold(probability):
-    """An event of this probability happens where a uniform uint64 is below the threshold."""
+    """Return the threshold below which a uniform uint64 lies with this probability."""
     # the largest float64 below 2^64 stands for 1, which is 1e-16 too little
     return np.minimum(np.ldexp(probability, 64), np.nextafter(2.0**64, 0)).astype(np.uint64)
 
 
 def bonds_of_sites(L):
-    """Neighbours and bonds of each site of the torus, int32 (2, N, 4): right, down, left, up.
+    """Return neighbours and bonds of each site, int32 (2, N, 4): right, down, left, up.
 
     Bond 2i leads from site i to the right, bond 2i + 1 down.
     """
@@ -79,7 +79,7 @@ def bonds_of_sites(L):
 
 
 def acceptance_planes(T):
-    """Digits of the replicas' acceptance probabilities, for `accepted_flips`; T of any length."""
+    """Return digits of acceptance probabilities for `accepted_flips`; T of any length."""
     T = np.resize(T, REPLICAS)  # replicas that nobody asked for repeat the others'
     planes4, planes8 = (_bit_planes(threshold(np.exp(-cost / T))) for cost in (4, 8))
     return planes4, planes4 ^ planes8
@@ -94,7 +94,7 @@ def _bit_planes(thresholds):
 
 @kernel
 def accepted_flips(spin, up, down, left, right, planes4, planes_change, a, b):
-    """Metropolis' decision on a word of spins with these neighbours; 1 where the spin flips.
+    """Decide by Metropolis which spins of a word flip (bit 1), given their neighbours.
 
     planes4 holds the probabilities exp(-4/T) of the replicas, planes4 ^ planes_change their
     exp(-8/T). A flip is accepted where a uniform number is below; both are compared digit by
@@ -113,7 +113,7 @@ def accepted_flips(spin, up, down, left, right, planes4, planes_change, a, b):
 
 @kernel
 def costs(spin, up, down, left, right):
-    """Where a flip costs 4 or 8 units of energy, and where all neighbours are parallel: 8."""
+    """Return where a flip costs energy (4 or 8), and where all neighbours are parallel (8)."""
     up, down, left, right = ~(spin ^ up), ~(spin ^ down), ~(spin ^ left), ~(spin ^ right)
     vertical, horizontal = up & down, left & right
     three = (vertical & (left | right)) | (horizontal & (up | down))
@@ -122,12 +122,12 @@ def costs(spin, up, down, left, right):
 
 @kernel
 def compared(accepted, undecided, p, r):
-    """`accepted` and `undecided` after a digit of probabilities and of uniform numbers."""
+    """Return `accepted` and `undecided` after a digit of probabilities and uniform numbers."""
     return accepted | (undecided & p & ~r), undecided & ~(p ^ r)
 
 
 def pack_words(words):
-    """Configurations as `pack_spins` packs them, (64 n, ceil(L^2 / 8)), of words, (n, L, L)."""
+    """Pack words (n, L, L) as `pack_spins` packs configurations, (64 n, ceil(L^2 / 8))."""
     n, L, _ = words.shape
     packed = np.empty((REPLICAS * n, packed_length(L)), dtype=np.uint8)
     _pack(words.reshape(n, L * L), packed)

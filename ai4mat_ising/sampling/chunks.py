@@ -50,11 +50,6 @@ def run_chunks(chunks, result, L, *, seed, workers=None, executor=None):
     return result
 
 
-def slices(n, size):
-    """Cut n samples into slices of this size; the last may be shorter."""
-    return (slice(start, min(start + size, n)) for start in range(0, n, size))
-
-
 def _conduct(chunks, result, L, seed, workers, executor, report, stop):
     """Report how many samples have been stored, time and again; at the end None or an error."""
     try:
@@ -93,7 +88,7 @@ def _run(chunks, result, L, seed, executor, most, report, stop, stop_of_workers)
 
 
 def _next_batch(chunks, size):
-    """At least one chunk if there is any, and chunks of about this number of samples."""
+    """Take chunks of about this number of samples, one at least if there is any."""
     batch, samples = [], 0
     for where, draw in chunks:
         batch.append((where, draw))
@@ -104,7 +99,7 @@ def _next_batch(chunks, size):
 
 
 def _draw_batch(tasks, side, stop):
-    """Runs on a worker: the samples of a batch, and how long they took.
+    """Draw the samples of a batch, on a worker; return them and how long they took.
 
     Packed spins are unpacked there, unless the side of the lattice is None.
     """
@@ -117,7 +112,7 @@ def _draw_batch(tasks, side, stop):
 
 
 def _collect(under_way, finished, result, stop):
-    """Store the next batch that finishes; returns its number of samples and its seconds."""
+    """Store the next batch that finishes; return its number of samples and its seconds."""
     future = _next(finished, stop)
     drawn, seconds = future.result()  # raises what the batch raised
     places = under_way.pop(future)

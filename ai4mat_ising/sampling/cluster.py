@@ -17,12 +17,12 @@ from ai4mat_ising.sampling.wolff_rows import grow_chain
 
 
 def wolff_chunk(L, T, warmup, spacing, seeds, stop):
-    """A chain of configurations at the one temperature that T repeats; packed."""
+    """Draw a chain of configurations at the one temperature that T repeats; packed."""
     return _chain(grow_chain, _wolff, L, T, warmup, spacing, seeds, stop)
 
 
 def swendsen_wang_chunk(L, T, warmup, spacing, seeds, stop):
-    """A chain of configurations at the one temperature that T repeats; packed."""
+    """Draw a chain of configurations at the one temperature that T repeats; packed."""
     return _chain(sign_chain, _swendsen_wang, L, T, warmup, spacing, seeds, stop)
 
 

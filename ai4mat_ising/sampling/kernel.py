@@ -23,7 +23,7 @@ def kernel(function):
 
 
 def _folder():
-    """Where compiled kernels are kept: a folder named by the text of all of them.
+    """Return the folder of compiled kernels, named by the text of all of them.
 
     Numba by itself would go on with a compiled kernel although another one that it calls has
     changed, if that is in another file.

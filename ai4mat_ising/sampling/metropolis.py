@@ -29,7 +29,7 @@ TOGETHER = 128
 
 
 def metropolis_chunk(L, T, warmup, spacing, seeds, stop):
-    """One packed configuration for each temperature in T, all equal if more than 64.
+    """Draw a packed configuration for each temperature in T, all equal if more than 64.
 
     Replicas start in order below the critical temperature, else at random.
     """
@@ -38,13 +38,13 @@ def metropolis_chunk(L, T, warmup, spacing, seeds, stop):
 
 
 def metropolis_chain(L, T, warmup, spacing, seeds, stop):
-    """One replica followed through time, at the one temperature that T repeats; packed."""
+    """Follow one replica through time, at the one temperature that T repeats; packed."""
     kept = _keep(len(T), L, T, warmup, spacing, seeds, stop)
     return np.packbits((kept & U(1)).astype(bool).reshape(len(T), L * L), axis=1)
 
 
 def _keep(rounds, L, T, warmup, spacing, seeds, stop):
-    """Words of replicas at so many times, uint64 (rounds, L, L)."""
+    """Return words of replicas at so many times, uint64 (rounds, L, L)."""
     kept = np.empty((rounds, L, L), dtype=np.uint64)
     cold = np.resize(T < critical_temperature(), REPLICAS)
     ordered = np.packbits(cold, bitorder="little").view("<u8").astype(np.uint64)[0]
@@ -108,7 +108,7 @@ def _update(words, colour, first, end, planes4, planes_change, a, b, memory):
 
 @kernel
 def _gather(others, colour, first, end, up, down, beside):
-    """Neighbours of the sites of a colour, but for those in the same row with the same index."""
+    """Gather the neighbours of a colour but for those in the same row with the same index."""
     L, half = others.shape
     for y in range(first, end):
         start = (y - first) * half
@@ -127,7 +127,7 @@ def _gather(others, colour, first, end, up, down, beside):
 
 @kernel
 def _decide(accepted, undecided, four, n, planes4, planes_change, a, b):
-    """What `accepted_flips` does digit by digit, for n words, each with a random stream.
+    """Decide as `accepted_flips` does, for n words, each with a random stream.
 
     A loop as plain as this one is compiled into instructions for several words at a time.
     """

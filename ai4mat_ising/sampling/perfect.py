@@ -1,4 +1,4 @@
-"""Exact samples by coupling from the past (Propp and Wilson 1996); nothing is left to equilibrate.
+"""Exact samples by coupling from the past (Propp and Wilson 1996), without any warm-up.
 
 The chain runs on the bonds of the random-cluster representation (Fortuin and Kasteleyn 1972): a
 bond is open or closed, and each cluster of sites joined by open bonds gets one random sign. The
@@ -25,7 +25,7 @@ LOWER, UPPER = 1, 2
 
 
 def perfect_chunk(L, T, seeds, stop):
-    """One exact configuration for each temperature in T; packed."""
+    """Draw an exact configuration for each temperature in T; packed."""
     spins = np.empty((len(T), L * L), dtype=np.int8)
     p = -np.expm1(-2 / T)
     seeds = seeds.generate_state(len(T), np.uint64)
@@ -35,7 +35,7 @@ def perfect_chunk(L, T, seeds, stop):
 
 @kernel
 def _sample(spins, graph, p_apart, p_connected, seeds, stop):
-    """Fill spins, int8 (n, N), one sample for each seed."""
+    """Fill spins, int8 (n, N), with one sample for each seed."""
     sites = spins.shape[1]
     bonds = np.empty(2 * sites, dtype=np.uint8)
     queues = np.empty((2, sites), dtype=np.int32)
@@ -92,7 +92,7 @@ def _sweep(bonds, graph, p_apart, p_connected, seed, time, differing, marks, sea
 
 @kernel
 def _connected(bond, chain, bonds, graph, marks, search, queues):
-    """Whether the ends of a bond are connected without it: a search from both, in turn."""
+    """Tell whether the ends of a bond are connected without it: search from both, in turn."""
     first = bond >> 1
     second = graph[0, first, bond & 1]
     marks[first], marks[second] = search, search + 1
@@ -113,7 +113,7 @@ def _connected(bond, chain, bonds, graph, marks, search, queues):
 
 @kernel
 def _expand(queue, head, tail, own, other, bond, chain, bonds, graph, marks):
-    """Append the new neighbours of a queue's site; its new length, or -1 where the ends meet."""
+    """Append new neighbours of a queue's site; return its length, or -1 where ends meet."""
     site = queue[head]
     for direction in range(4):
         step = graph[1, site, direction]

@@ -8,17 +8,17 @@ coupling across a bond is the product of the two components; to flip one reflect
 import numpy as np
 
 from ai4mat_ising.sampling.bits import U, bonds_of_sites, join, random_bits
-from ai4mat_ising.sampling.chunks import slices
 from ai4mat_ising.sampling.kernel import kernel
 from ai4mat_ising.sampling.schedule import CHAIN, SPACING, WARMUP, runs
+from ai4mat_ising.slices import slices
 
 
 def chains_of_rotors(T):
     """Divide samples at temperatures T, shape (n,), into chains at one temperature each."""
     order = np.argsort(T, kind="stable")
     for start, end in runs(T[order]):
-        for part in slices(end - start, CHAIN):
-            yield order[start:end][part]
+        for part in slices(start, end, CHAIN):
+            yield order[part]
 
 
 # Integrated autocorrelation times in updates, measured with this kernel: the largest of L = 8, 16,
@@ -29,17 +29,17 @@ def chains_of_rotors(T):
 # They are long in the cold: unless the axis is nearly perpendicular to the order, all rotors are
 # one cluster, which is turned as a whole.
 def autocorrelation_time(T):
-    """Upper estimate for energy and ``|m|``, in updates."""
+    """Estimate from above the time of energy and ``|m|``, in updates."""
     return 2 + 6 / np.sqrt(T)
 
 
 def xy_chunk(L, T, *, seeds, stop):
-    """A chain of the XY model at the one temperature that T repeats; float32 (len(T), L, L)."""
+    """Draw a chain of the XY model at the temperature that T repeats; float32 (len(T), L, L)."""
     return _folded(_xy(L, T, seeds, stop))
 
 
 def nematic_chunk(L, T, *, seeds, stop):
-    """A chain of the nematic at the one temperature that T repeats; float32 (len(T), L, L).
+    """Draw a chain of the nematic at the temperature that T repeats; float32 (len(T), L, L).
 
     The cosine of twice an angle is the coupling of an XY model of the doubled angles.
     """
@@ -49,7 +49,7 @@ def nematic_chunk(L, T, *, seeds, stop):
 
 
 def _xy(L, T, seeds, stop):
-    """Angles float64, each configuration turned by a random one; anywhere on the circle."""
+    """Draw angles float64, each configuration turned by a random one, not yet folded."""
     spacing = int(np.ceil(SPACING * autocorrelation_time(T[0])))
     kept = np.empty((len(T), L * L))
     _chain(
@@ -66,7 +66,7 @@ def _xy(L, T, seeds, stop):
 
 
 def _folded(angles):
-    """Angles in [0, 2 pi), float32."""
+    """Return angles in [0, 2 pi), float32."""
     folded = np.mod(angles, 2 * np.pi).astype(np.float32)
     folded[folded >= 2 * np.pi] = 0  # float32 may round up to a full turn
     return folded

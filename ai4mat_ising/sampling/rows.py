@@ -1,4 +1,4 @@
-"""A lattice row of up to 64 spins in one word: what the cluster updates on such rows share.
+"""Lattice rows of up to 64 spins in one word, and what cluster updates on them share.
 
 Bit x of a row is its spin at column x (1 = up); bits from L on are 0.
 """
@@ -12,7 +12,7 @@ COLUMNS = 64
 
 
 def pack_rows(rows):
-    """Configurations as `pack_spins` packs them, from rows uint64 (n, L)."""
+    """Pack rows uint64 (n, L) as `pack_spins` packs configurations."""
     n, L = rows.shape
     octets = rows.astype("<u8").view(np.uint8).reshape(n, L, 8)
     bits = np.unpackbits(octets, axis=2, count=L, bitorder="little")
@@ -21,13 +21,13 @@ def pack_rows(rows):
 
 @kernel
 def full_row(L):
-    """A row of which every spin is up."""
+    """Return a row of which every spin is up."""
     return ~U(0) >> U(64 - L)
 
 
 @kernel
 def rotated(row, columns, L):
-    """The periodic row moved by 0 < columns < L to higher x."""
+    """Return the periodic row moved by 0 < columns < L to higher x."""
     return (row << U(columns) | row >> U(L - columns)) & full_row(L)
 
 

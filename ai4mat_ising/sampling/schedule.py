@@ -1,4 +1,4 @@
-"""Which algorithm samples equilibrium at an L and T, how often it keeps a configuration.
+"""Choice of the algorithm for equilibrium at an L and T, and of how often it keeps one.
 
 The choice rests on autocorrelation times measured with the kernels of this package at
 L = 4 to 64 and T = 0.5 to 20 (integrated, 1/2 plus the sum over lags; the larger of those of
@@ -13,6 +13,7 @@ from ai4mat_ising.sampling.bits import REPLICAS
 from ai4mat_ising.sampling.cluster import swendsen_wang_chunk, wolff_chunk
 from ai4mat_ising.sampling.metropolis import metropolis_chunk
 from ai4mat_ising.sampling.rows import COLUMNS
+from ai4mat_ising.slices import slices
 
 SAMPLERS = (metropolis_chunk, wolff_chunk, swendsen_wang_chunk)
 # Spacing of kept configurations, and length of the warm-up, in autocorrelation times.
@@ -51,7 +52,7 @@ def _chains_of_block(L, T):
 
 
 def choose(L, T):
-    """The cheapest of SAMPLERS (its number) and the spacing it needs, int (n,) each."""
+    """Return the cheapest of SAMPLERS (its number) and the spacing it needs, int (n,) each."""
     times = autocorrelation_times(L, T)
     best = (times * nanoseconds_per_site(L, T)).argmin(axis=0)
     spacing = np.ceil(SPACING * np.take_along_axis(times, best[None], axis=0)[0])
@@ -59,7 +60,7 @@ def choose(L, T):
 
 
 def autocorrelation_times(L, T):
-    """Upper estimates for the samplers: sweeps, clusters (Wolff), sweeps; shape (3, *T.shape)."""
+    """Estimate times from above: in sweeps, clusters (Wolff), sweeps; shape (3, *T.shape)."""
     above, below = _distances_from_tc(L, T)
     with np.errstate(divide="ignore"):
         # The correlation length above Tc and twice that below, on the infinite lattice.
@@ -77,9 +78,9 @@ def autocorrelation_times(L, T):
 
 
 def nanoseconds_per_site(L, T):
-    """Measured cost of a sweep or a cluster on one core; only the ratios matter."""
+    """Return the measured cost of a sweep or a cluster on one core; only ratios matter."""
     above, _ = _distances_from_tc(L, T)
-    metropolis = 0.13 + 5 / L**2 if L % 2 == 0 else np.inf  # an odd torus is no checkerboard
+    metropolis = 0.13 + 5 / L**2 if L % 2 == 0 else np.inf  # an odd torus has no checkerboard
     if L <= COLUMNS:
         wolff, swendsen_wang = (0.6 + 56 / L) / (1 + above), 3.7 + 52 / L
     else:
@@ -90,20 +91,20 @@ def nanoseconds_per_site(L, T):
 
 
 def _distances_from_tc(L, T):
-    """L |T - Tc| / Tc, above (else 0) and below (else 0)."""
+    """Return L |T - Tc| / Tc, above (else 0) and below (else 0)."""
     distance = L * (T / critical_temperature() - 1)
     return np.maximum(distance, 0), np.maximum(-distance, 0)
 
 
 def _in_runs(T, L):
-    """Parts of sorted samples for the cluster samplers: chains at one temperature each."""
+    """Divide sorted samples for the cluster samplers: chains at one temperature each."""
     longest = max(1, min(max(CHAIN, 4096 // L**2), 2**24 // L**2))  # bounds the memory of a part
     for start, end in runs(T):
-        yield from _cut(start, end, longest)
+        yield from slices(start, end, longest)
 
 
 def _in_words(T, L):
-    """Parts for multi-spin coding: many of one temperature, or a word of single samples."""
+    """Divide samples for multi-spin coding: many of one temperature, or a word of single ones."""
     alone = np.ones(len(T), dtype=bool)
     longest = max(1, min(CHAIN, 2**24 // (REPLICAS * L**2)))  # bounds the memory of a part
     for start, end in runs(T):
@@ -111,17 +112,13 @@ def _in_words(T, L):
         if words > 0:
             alone[start:end] = False
             # Chains save warm-ups, but several words are needed to occupy several threads.
-            yield from _cut(start, end, REPLICAS * max(1, min(longest, words // 4)))
+            yield from slices(start, end, REPLICAS * max(1, min(longest, words // 4)))
     alone = np.flatnonzero(alone)
-    for part in _cut(0, len(alone), REPLICAS):
+    for part in slices(0, len(alone), REPLICAS):
         yield alone[part]
 
 
 def runs(T):
-    """Start and end of each run of equal temperatures in a sorted array."""
+    """Return start and end of each run of equal temperatures in a sorted array."""
     starts = np.flatnonzero(np.append(True, T[1:] != T[:-1])[: len(T)])
     return zip(starts, np.append(starts[1:], len(T)))
-
-
-def _cut(start, end, size):
-    return (slice(i, min(i + size, end)) for i in range(start, end, size))

@@ -89,7 +89,7 @@ def _draw_signs(rows, starts, parent, sign, a, b):
 
 @kernel
 def _count(word):
-    """How many bits are set: sums of neighbours, which compile to one instruction."""
+    """Count the bits that are set: sums of neighbours, which compile to one instruction."""
     word -= word >> U(1) & U(0x5555555555555555)
     word = (word & U(0x3333333333333333)) + (word >> U(2) & U(0x3333333333333333))
     word = word + (word >> U(4)) & U(0x0F0F0F0F0F0F0F0F)

@@ -72,7 +72,7 @@ def _grow(rows, cluster, reached, across, below, stack, p, a, b):
 
 @kernel
 def _spread(reached, across, L):
-    """All sites of a row that bonds connect to those reached, by a column at a time."""
+    """Return all sites of a row that bonds connect to those reached, column by column."""
     to_the_left = rotated(across, L - 1, L)
     while True:
         right = rotated(reached, 1, L) & across

@@ -2,8 +2,8 @@
 
 What costs points is the same: an error in a graded cell, or anything on its stderr. The tests
 compare the two. Left out are cells on which no grade depends, such as those that draw figures, and
-those that `leave_out` marks. Each notebook has a process of its own, forked from one that has
-imported what all of them import.
+those that `leave_out` marks. The cells before the first answer run once, and a process for each
+notebook is forked from there.
 """
 
 import ast
@@ -13,39 +13,38 @@ import multiprocessing
 import re
 import tempfile
 import warnings
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 
-from grading import LANES, Graded, graded_cells
+from grades import keep, recalled
+from grading import Graded, graded_cells
 from nbgrader.utils import is_grade, is_solution
-
-PRELOADED = [
-    "IPython.core.interactiveshell",
-    "matplotlib.pyplot",
-    "nbgrader.api",
-    "sklearn.decomposition",
-    "sklearn.linear_model",
-    "torch",
-    "torch._dynamo",
-    "ai4mat_ising.checks",
-    "ai4mat_ising.generation",
-    "ai4mat_ising.latent",
-    "ai4mat_ising.plotting",
-    "ai4mat_ising.sampling",
-    "ai4mat_ising.training",
-]
+from processes import FORKS, LANES
 
 
 def grade_quickly(notebooks):
-    """Scores of notebooks that hold the hidden tests: {name: NotebookNode} to {name: Graded}."""
-    with processes(LANES) as pool:
-        return dict(zip(notebooks, pool.map(run, notebooks.values())))
+    """Grade notebooks of one problem set that hold the hidden tests, or recall their grades.
 
+    Parameters
+    ----------
+    notebooks : dict of str to NotebookNode
+        They differ from the first answer on.
 
-def processes(lanes):
-    """A pool for as many notebooks at a time, each in a process of its own."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
-    return ProcessPoolExecutor(lanes, context, max_tasks_per_child=1)
+    Returns
+    -------
+    dict of str to Graded
+    """
+    grades = {name: recalled(_content(notebook)) for name, notebook in notebooks.items()}
+    waiting = {name: notebook for name, notebook in notebooks.items() if grades[name] is None}
+    if not waiting:
+        return grades
+    opening = _opening(next(iter(waiting.values())))
+    with ProcessPoolExecutor(LANES, FORKS, initializer=_open, initargs=(opening,)) as pool:
+        running = {pool.submit(_grade_in_a_fork, nb): name for name, nb in waiting.items()}
+        for done in as_completed(running):
+            name = running[done]
+            grades[name] = done.result()
+            keep(_content(waiting[name]), grades[name])
+    return grades
 
 
 def run(notebook, threads=1, names=None):
@@ -64,7 +63,44 @@ def run(notebook, threads=1, names=None):
     -------
     Graded
     """
-    errors = _errors_of_cells(notebook, threads, names)
+    return _graded(notebook, _errors_of_cells(_shell(threads, names), _cells(notebook)))
+
+
+# --- one notebook after another from the same point ------------------------------------------
+
+_opened = None  # in a worker: the shell, the errors and the number of the cells that have run
+
+
+def _open(cells):
+    """Run the cells that all notebooks begin with."""
+    global _opened
+    shell = _shell(threads=1)
+    _opened = shell, _errors_of_cells(shell, cells), len(cells)
+
+
+def _grade_in_a_fork(notebook):
+    """Run the rest of a notebook in a copy of this process."""
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    fork = multiprocessing.get_context("fork")
+    process = fork.Process(target=_grade_rest, args=(notebook, sender))
+    process.start()
+    sender.close()
+    try:
+        return receiver.recv()
+    except EOFError:
+        process.join()
+        raise RuntimeError(f"a notebook ended its process: {process.exitcode}") from None
+    finally:
+        process.join()
+
+
+def _grade_rest(notebook, sender):
+    shell, errors, begun = _opened
+    errors = errors | _errors_of_cells(shell, _cells(notebook)[begun:])
+    sender.send(_graded(notebook, errors))
+
+
+def _graded(notebook, errors):
     scores = {
         cell: (0 if cell in errors else points, points)
         for cell, points in graded_cells(notebook).items()
@@ -72,27 +108,53 @@ def run(notebook, threads=1, names=None):
     return Graded(scores, errors, {})
 
 
-def _errors_of_cells(notebook, threads, names):
-    """Run the cells, whatever fails: {grade_id or source: [(name of the error, message)]}."""
+def _shell(threads, names=None):
+    """IPython as a notebook has it, with so many threads for torch."""
     import matplotlib.pyplot as plt
     import torch
     from IPython.core.interactiveshell import InteractiveShell
     from threadpoolctl import threadpool_limits
+    from traitlets.config import Config
 
     plt.switch_backend("agg")
     torch.set_num_threads(threads)
+    threadpool_limits(threads)
     warnings.resetwarnings()
-    errors, shell = {}, InteractiveShell(user_ns=names)
-    limited = threadpool_limits(threads)
-    with limited, tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        for cell in notebook.cells:
-            if cell.cell_type == "code" and _matters(cell):
-                found = _errors_of(shell, cell)
-                plt.close("all")
-                if found:
-                    label = cell.metadata.get("nbgrader", {}).get("grade_id", cell.source)
-                    errors[label] = found
+    # A history is kept by a thread, which would not live on in a fork.
+    return InteractiveShell(user_ns=names, config=Config(HistoryManager={"enabled": False}))
+
+
+def _errors_of_cells(shell, cells):
+    """Run cells, whatever fails: {grade_id or source: [(name of the error, message)]}."""
+    import matplotlib.pyplot as plt
+
+    errors = {}
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        for cell in cells:
+            found = _errors_of(shell, cell)
+            plt.close("all")
+            if found:
+                errors[cell.metadata.get("nbgrader", {}).get("grade_id", cell.source)] = found
     return errors
+
+
+# --- which cells run -------------------------------------------------------------------------
+
+
+def _cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and _matters(cell)]
+
+
+def _opening(notebook):
+    """The cells before the first answer."""
+    cells = _cells(notebook)
+    first = next(i for i, c in enumerate(cells) if is_solution(c) or c.metadata.get("preamble"))
+    return cells[:first]
+
+
+def _content(notebook):
+    """What the grade of a notebook depends on, of the notebook itself."""
+    return ["quickly", *([cell.source, cell.metadata] for cell in _cells(notebook))]
 
 
 def leave_out(notebook, changed):

@@ -13,23 +13,21 @@ import copy
 import os
 import re
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderApp
 from nbgrader.utils import is_grade, is_solution
+from processes import FORKS
 
 from ai4mat_ising.cache import cache_folder
 
 ROOT = Path(__file__).parents[2]
 SOLUTIONS, EXERCISES, CORPUS = ROOT / "solutions", ROOT / "exercises", Path(__file__).parent
 PROBLEM_SETS = sorted(folder.name for folder in SOLUTIONS.iterdir() if folder.is_dir())
-
-# Notebooks, or course folders, graded side by side: nbgrader itself grades one at a time.
-LANES = 2
 
 
 # --- running nbgrader ------------------------------------------------------------------------
@@ -63,22 +61,32 @@ def environment(home):
 
 def start(folder, *arguments):
     """Start an nbgrader command in a course folder; `finish` waits for it."""
-    with open(folder / "nbgrader.log", "w") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "nbgrader", *arguments],
-            cwd=folder,
-            env=environment(folder / "home"),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+    variables = environment(folder / "home")
+    process = FORKS.Process(
+        target=_run, args=(folder, arguments, variables), name=" ".join(arguments)
+    )
+    process.start()
+    return process
+
+
+def _run(folder, arguments, variables):
+    """Be nbgrader's command line, which takes seconds to import, in a process that was forked."""
+    os.environ.clear()
+    os.environ.update(variables)
+    os.chdir(folder)
+    with open("nbgrader.log", "w") as log:
+        for number in (1, 2):
+            os.dup2(log.fileno(), number)
+    sys.stdout, sys.stderr = (open(number, "w", buffering=1, closefd=False) for number in (1, 2))
+    NbGraderApp.launch_instance([*arguments])
 
 
 def finish(folder, process):
     """Wait for a command and return what it printed; RuntimeError if it failed."""
-    status = process.wait()
+    process.join()
     log = (folder / "nbgrader.log").read_text()
-    if status != 0:
-        raise RuntimeError(f"{' '.join(process.args)} failed:\n{log[-4000:]}")
+    if process.exitcode != 0:
+        raise RuntimeError(f"nbgrader {process.name} failed:\n{log[-4000:]}")
     return log
 
 

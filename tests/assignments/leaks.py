@@ -8,6 +8,7 @@ words, they see nothing.
 
 import ast
 import builtins
+import functools
 import json
 import re
 
@@ -256,31 +257,45 @@ def _without_options(code):
     )
 
 
+@functools.cache
 def _blocks(code):
     """Every list of statements in a piece of code."""
-    for node in ast.walk(ast.parse(code)):
-        for field in ("body", "orelse", "finalbody"):
-            block = getattr(node, field, None)
-            if isinstance(block, list):
-                yield block
+    nodes = ast.walk(ast.parse(code))
+    fields = (getattr(n, field, None) for n in nodes for field in ("body", "orelse", "finalbody"))
+    return [field for field in fields if isinstance(field, list)]
 
 
 def _holds(block, body):
-    shape = _shape(body)
-    n = len(body)
-    return any(_shape(block[i : i + n]) == shape for i in range(len(block) - n + 1))
+    n, kinds, shape = len(body), _kinds(body), None
+    for i in range(len(block) - n + 1):
+        found = block[i : i + n]
+        # The text of statements takes a thousand times as long as their kinds.
+        if _kinds(found) == kinds:
+            shape = shape or _shape(body)
+            if _shape(found) == shape:
+                return True
+    return False
+
+
+def _kinds(statements):
+    *others, last = statements
+    return [*map(type, others), type(_as_expression(last))]
+
+
+def _as_expression(statement):
+    """What a statement returns, assigns or shows; another statement as it is."""
+    value = getattr(statement, "value", None)
+    shown = isinstance(statement, ast.Return | ast.Assign | ast.Expr) and value is not None
+    return ast.Expr(value) if shown else statement
 
 
 def _shape(statements):
     """Statements as text with variables numbered in the order in which they appear."""
     *others, last = statements
-    value = getattr(last, "value", None)
-    if isinstance(last, (ast.Return, ast.Assign, ast.Expr)) and value is not None:
-        last = ast.Expr(value)
     numbers = {}
 
     def number(match):
         return f"Name('{numbers.setdefault(match[1], len(numbers))}'"
 
-    text = "\n".join(ast.dump(statement) for statement in [*others, last])
+    text = "\n".join(ast.dump(statement) for statement in [*others, _as_expression(last)])
     return re.sub(r"Name\(id='(\w+)'", number, text)

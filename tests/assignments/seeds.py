@@ -18,9 +18,10 @@ from concurrent.futures import as_completed
 from typing import NamedTuple
 
 import numpy as np
-from execution import processes, run
+from execution import run
 from grading import PROBLEM_SETS, read_source
 from nbgrader.utils import is_grade
+from processes import processes
 from tqdm import tqdm
 
 # Seeds in the notebooks are smaller, so that no run uses a seed of another.

@@ -2,13 +2,12 @@
 
 import contextlib
 import csv
-import secrets
-import socket
+import json
 import subprocess
 import sys
 import time
-import urllib.request
 import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -103,46 +102,31 @@ def test_every_student_gets_feedback_with_the_own_score(finished, expected):
 def lab(finished):
     """Address of a JupyterLab that was started in the course folder, with its token."""
     course, _ = finished
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    address, token = f"http://127.0.0.1:{port}", secrets.token_hex()
-    options = [
-        "--no-browser",
-        "--allow-root",
-        "--ip=127.0.0.1",
-        f"--port={port}",
-        f"--IdentityProvider.token={token}",
-    ]
+    variables = environment(course / "home")
+    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1"]  # it looks for a free port
     with open(course / "lab.log", "w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *options],
-            cwd=course,
-            env=environment(course / "home"),
-            stdout=log,
-            stderr=log,
-        )
+        command = [sys.executable, "-m", "jupyterlab", *options]
+        server = subprocess.Popen(command, cwd=course, env=variables, stdout=log, stderr=log)
     try:
-        _wait_for(f"{address}/api/status?token={token}", server, course / "lab.log")
-        yield f"{address}/lab?token={token}"
+        found = _said_by(server, Path(variables["JUPYTER_RUNTIME_DIR"]), course / "lab.log")
+        yield f"{found['url']}lab?token={found['token']}"
     finally:
         server.terminate()
         server.wait()
 
 
-def _wait_for(address, server, log, seconds=120):
-    """Return when an address answers; fail with the log if the server stops or takes too long."""
-    end = time.monotonic() + seconds
-    while server.poll() is None and time.monotonic() < end:
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(address, timeout=seconds).close()
-            return
-        time.sleep(0.2)
+def _said_by(server, folder, log):
+    """What a server says of itself once it listens; fail with the log if it stops."""
+    file = folder / f"jpserver-{server.pid}.json"
+    while server.poll() is None:
+        with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
+            return json.loads(file.read_text())
+        time.sleep(0.1)
     pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
 
 
-def test_formgrader_shows_the_grades_in_jupyterlab(lab, browser, expected):
-    with contextlib.closing(browser.new_page()) as page:
-        page.set_default_timeout(60_000)  # milliseconds; the first start of JupyterLab is slow
+def test_formgrader_shows_the_grades_in_jupyterlab(lab, new_page, expected):
+    with contextlib.closing(new_page()) as page:
         page.goto(lab)
         page.get_by_role("menuitem", name="Nbgrader").click()
         page.get_by_role("menuitem", name="Formgrader").click()

@@ -6,6 +6,7 @@ import shutil
 
 import nbformat
 import pytest
+import yaml
 from grading import (
     EXERCISES,
     PROBLEM_SETS,
@@ -57,6 +58,11 @@ def test_the_release_gives_nothing_away(name):
 def test_no_chapter_and_no_module_prints_a_solution(name):
     assert SITE and MODULES
     assert published_problems(read_source(name), SITE + MODULES) == []
+
+
+def test_each_problem_set_has_a_job_of_its_own_in_the_workflow():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text())
+    assert workflow["jobs"]["grading"]["strategy"]["matrix"]["set"] == PROBLEM_SETS
 
 
 def test_the_page_lists_every_problem_set_with_its_points_and_time():

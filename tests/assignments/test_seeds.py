@@ -58,6 +58,7 @@ def test_the_narrowest_threshold_comes_first_and_counts_are_left_out():
     assert seeds.narrowest([wide, narrow + counts]) == [("narrow", narrow), ("wide", wide)]
 
 
+@pytest.mark.slow
 def test_a_solution_passes_with_other_seeds(capsys):
     name = "vector_order"
     graded, found = seeds.run_with_seed(name, 1)

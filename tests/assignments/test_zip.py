@@ -1,14 +1,13 @@
 """The zip that `make release` writes is all that a student needs, and gives nothing away."""
 
 import os
-import shlex
 import shutil
 import subprocess
 import sys
-import venv
 import zipfile
 
 import nbformat
+import needs
 import pytest
 from grading import (
     EXERCISES,
@@ -83,37 +82,42 @@ def test_a_release_with_an_answer_is_not_written(tmp_path):
     assert list(tmp_path.iterdir()) == [exercises]
 
 
-# --- in a fresh environment ------------------------------------------------------------------
+# --- in the environment of a student ---------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def student(handed_out):
-    """Runs a program of an environment into which a student installed what was given out."""
-    venv.create(handed_out / ".venv", with_pip=True)
+    """Runs a program of an environment that holds what was given out, and nothing else.
+
+    What the package needs is there already; its wheel comes from the zip.
+    """
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    programs = needs.student() / "bin"
 
     def run(program, *arguments):
         return subprocess.run(
-            [handed_out / ".venv" / "bin" / program, *arguments],
+            [programs / program, *arguments],
             text=True,
             cwd=handed_out,
             env=environment,
             capture_output=True,
         )
 
-    options = shlex.split(os.environ.get("PIP_ARGS", ""))
-    done = run("python", "-m", "pip", "install", "--quiet", *options, "-r", "requirements.txt")
+    run("python", "-m", "pip", "uninstall", "--quiet", "--yes", "ai4mat-ising")
+    # Without an index: nothing but the wheel may be missing.
+    install = ["install", "--quiet", "--no-index", "-r", "requirements.txt"]
+    done = run("python", "-m", "pip", *install)
     assert done.returncode == 0, done.stderr
     return run
 
 
-def test_a_problem_set_runs_in_a_fresh_environment(student, handed_out):
+def test_a_problem_set_runs_in_the_environment_of_a_student(student, handed_out):
     answered = submit(read_release(NAME), asked_functions(read_source(NAME)))
     nbformat.write(answered, handed_out / "answered.ipynb")
     done = student("jupyter", "execute", "answered.ipynb")
     assert done.returncode == 0, done.stderr
     where = student("python", "-c", "import ai4mat_ising; print(ai4mat_ising.__file__)").stdout
-    assert where.startswith(str(handed_out))
+    assert where.startswith(str(needs.STUDENT))
 
 
 def test_the_untouched_problem_set_stops_at_the_first_task(student):

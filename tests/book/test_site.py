@@ -174,16 +174,15 @@ ALTERED = """() => [...document.querySelectorAll('article img')].flatMap(image =
 THEMES_OWN = [("region", ".sidebar-primary-item:nth-child(1)")]
 
 
-def browse(browser, url, **view):
+def browse(new_page, url, **view):
     """Open a page as a reader would and find what goes wrong, accessibility included."""
     faults = []
     host = urljoin(url, "/")
-    with closing(browser.new_context(reduced_motion="reduce", **view)) as context:
-        context.route(
+    with closing(new_page(reduced_motion="reduce", **view)) as page:
+        page.route(
             lambda target: not target.startswith(host),
             lambda route: (faults.append(f"a request to {route.request.url}"), route.abort()),
         )
-        page = context.new_page()
         page.on(
             "console",
             lambda message: (
@@ -260,14 +259,14 @@ def test_no_link_is_broken_or_insecure_and_nothing_is_loaded_from_elsewhere(site
 
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("name", PAGES)
-def test_the_page_works_in_a_browser_without_network(browser, address, name, view):
-    assert_none(browse(browser, f"{address}{name}.html", **VIEWS[view]))
+def test_the_page_works_in_a_browser_without_network(new_page, address, name, view):
+    assert_none(browse(new_page, f"{address}{name}.html", **VIEWS[view]))
 
 
-def test_the_search_finds_a_chapter(browser, address):
-    with closing(browser.new_page()) as page:
+def test_the_search_finds_a_chapter(new_page, address):
+    with closing(new_page()) as page:
         page.goto(f"{address}search.html?q=magnetization")
-        page.locator("#search-results a[href*='ising_model.html']").first.wait_for(timeout=10_000)
+        page.locator("#search-results a[href*='ising_model.html']").first.wait_for()
 
 
 @pytest.fixture
@@ -440,10 +439,10 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("what", BROKEN)
-def test_a_fault_in_the_browser_is_found(browser, serve, tmp_path, what):
+def test_a_fault_in_the_browser_is_found(new_page, serve, tmp_path, what):
     content, fault = BROKEN[what]
     (tmp_path / "w.svg").write_text(SQUARE.format("white"))
     (tmp_path / "t.svg").write_text(SQUARE.format("none"))
     (tmp_path / "page.html").write_text(SOUND.format(content))
-    faults = browse(browser, serve(tmp_path) + "page.html", **VIEWS["light"])
+    faults = browse(new_page, serve(tmp_path) + "page.html", **VIEWS["light"])
     assert any(fault in found for found in faults) if fault else faults == []

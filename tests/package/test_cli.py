@@ -33,7 +33,6 @@ QUENCH = [
 def folder(tmp_path, monkeypatch):
     """The folder that commands run in; its subfolder is the cache."""
     monkeypatch.setenv("AI4MAT_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("AI4MAT_PROGRESS", "0")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -101,7 +100,7 @@ def test_a_file_can_be_a_source(run):
 
 def test_nothing_is_overwritten_unless_told(run, folder):
     (folder / "my.npz").write_bytes(b"precious")
-    assert "my.npz exists; --force overwrites it" in refused(
+    assert "must be a new file, got my.npz; --force overwrites it" in refused(
         run, "generate", *QUENCH, "-o", "my.npz"
     )
     assert (folder / "my.npz").read_bytes() == b"precious"
@@ -117,7 +116,7 @@ def test_nothing_is_overwritten_unless_told(run, folder):
         (["--source", "quench", "--size", "2"], "size must be 'light'"),
         (["--source", "quench", "--size", "-5"], "size must be 'light'"),
         (["--source", "quench", "--size", "big"], "size must be 'light'"),
-        (["--source", "quench", "--temperatures", "2", "nan"], "temperatures must be positive"),
+        (["--source", "quench", "--temperatures", "2", "nan"], "temperatures must be a positive"),
         (["--source", "quench", "--temperatures", "2", "hot"], "invalid float value: 'hot'"),
         (
             ["--source", "quench", "--samples-per-temperature", "0"],
@@ -153,7 +152,7 @@ def test_a_wrong_command_is_refused_in_one_line_and_writes_nothing(run, folder, 
     "output, message",
     [
         ("my.txt", "must end in .npz, got my.txt"),
-        ("nowhere/my.npz", "there is no folder nowhere"),
+        ("nowhere/my.npz", "the folder of the output must exist, got nowhere"),
     ],
 )
 def test_a_wrong_output_is_refused_before_the_work_is_done(run, folder, output, message):
@@ -213,7 +212,8 @@ def test_info_says_which_set_is_damaged(run, folder):
     (path,) = (folder / "cache").glob("quench-L8-*.npz")
     path.write_bytes(path.read_bytes()[:-300])
     status, output, _ = run("info")
-    assert status == 0 and f"{path} is damaged" in output and "of 6x6 spins" in output
+    assert status == 0 and f"{path} must hold a set, undamaged, got" in output
+    assert "of 6x6 spins" in output
 
 
 def test_info_describes_files(run, folder):
@@ -233,7 +233,7 @@ def test_info_describes_files(run, folder):
     "name, message",
     [
         ("none.npz", "No such file or directory: 'none.npz'"),
-        ("bad.npz", "bad.npz is damaged, or no npz file"),
+        ("bad.npz", "bad.npz must be an npz file of spins and temperatures, got a damaged file"),
         ("bad.pkl", "bad.pkl: expected a pickled"),
         ("bad.txt", "source must be a file whose name ends in .pkl or .npz"),
     ],

@@ -13,6 +13,7 @@ from ai4mat_ising.observables import (
     autocorrelation_time,
     binder_cumulant,
     bootstrap_error,
+    checked_spins,
     correlation,
     energy_per_spin,
     magnetization,
@@ -227,6 +228,15 @@ def test_the_way_out_works_for_every_kind_of_image(dtype):
     assert magnetization(2.0 * image - 1) == magnetization(spins)
 
 
+def test_configurations_of_one_size_come_back_as_int8():
+    spins = random_spins(3, 4, 4)
+    checked = checked_spins(spins.astype(float), 4)
+    assert checked.dtype == np.int8 and (checked == spins).all()
+    for other in (random_spins(3, 5, 5), random_spins(4, 4), random_spins(0, 4, 4)):
+        with pytest.raises(ValueError, match=r"spins must have shape \(n, 4, 4\), got \("):
+            checked_spins(other, 4)
+
+
 # --- angles ----------------------------------------------------------------------------------
 
 ON_ANGLES = [orientational_energy, orientational_order]
@@ -308,7 +318,7 @@ def test_arrays_that_are_no_angles_are_refused(observable, angles, message):
 @pytest.mark.parametrize("observable", ON_ANGLES)
 @pytest.mark.parametrize("p", [0, -1, 1.5, True, None, "2"])
 def test_p_must_be_a_positive_integer(observable, p):
-    with pytest.raises(ValueError, match="p must be a positive integer, got"):
+    with pytest.raises(ValueError, match="p must be an integer of at least 1, got"):
         observable(np.ones((4, 4)), p)
 
 
@@ -379,7 +389,7 @@ def test_chains_are_compared_with_their_common_mean():
     """A chain that stays where it is has not seen the others' values: it is too short."""
     stuck = np.repeat([[-1.0], [1.0]], 5000, axis=1) + autoregressive(0.5, 2, 5000) / 10
     assert autocorrelation_time(stuck[0]) < 2
-    with pytest.raises(ValueError, match="series is too short: 5000 steps of 2 chains do not"):
+    with pytest.raises(ValueError, match="series must be long .*, got 5000 steps of 2 chains"):
         autocorrelation_time(stuck)
 
 
@@ -389,7 +399,7 @@ def test_autocorrelation_time_of_a_constant_is_unknown():
 
 @pytest.mark.parametrize("n", [2, 20, 1000])
 def test_a_series_shorter_than_its_correlations_is_refused(n):
-    with pytest.raises(ValueError, match=f"series is too short: {n} steps of 1 chains do not show"):
+    with pytest.raises(ValueError, match=f"series must be long .*, got {n} steps of 1 chains"):
         autocorrelation_time(autoregressive(0.999, 1, n))
 
 

@@ -114,7 +114,7 @@ def test_a_notebook_shows_each_figure_exactly_once():
     assert len(cells) == len(CALLS)
     sources = [setup, *cells, "fig = plotting.latent_by_phase(z, labels)"]
     notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources)))
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
     first, *shown, kept = [cell.outputs for cell in notebook.cells]
     assert first == kept == []
     for outputs in shown:

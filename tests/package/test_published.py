@@ -164,7 +164,7 @@ def test_a_masked_array_is_refused_by_name(read):
 
 @pytest.mark.parametrize("content", [b"", b"\0", b"no pickle\n", b"PK\x03\x04", b"\x80\xff.", b"."])
 def test_a_file_that_is_no_pickle_is_refused(read, content):
-    refused(read, content, "cut off, damaged or no pickle")
+    refused(read, content, "got a damaged pickle or another kind of file")
 
 
 def test_something_after_the_array_is_refused(read):
@@ -206,7 +206,7 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path):
 
 def peak_memory_of_refusing(read, content):
     tracemalloc.start()
-    refused(read, content, "cut off, damaged or no pickle|its shape|it holds|got a file")
+    refused(read, content, "got a damaged pickle or|its shape|it holds|got a file")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return peak
@@ -324,7 +324,7 @@ def assert_runs_nothing(read, content, mark):
     pickle.loads(content)
     assert mark.exists(), "this attack must work on pickle.loads"
     mark.rmdir() if mark.is_dir() else mark.unlink()
-    refused(read, content, r"asks for [\w.]+, which no such array needs: refused, and nothing was")
+    refused(read, content, r"asks for [\w.]+, which such an array does not need: refused, and")
     assert not mark.exists()
 
 
@@ -388,7 +388,7 @@ def test_every_way_to_call_is_closed(read, tmp_path, content):
 )
 def test_names_near_the_admitted_ones_are_refused(read, module, name):
     words = b"".join(b"\x8c" + bytes([len(word)]) + word.encode() for word in (module, name))
-    refused(read, b"\x80\x04" + words + b"\x93.", f"asks for {module}.{name}, which no")
+    refused(read, b"\x80\x04" + words + b"\x93.", f"asks for {module}.{name}, which such")
 
 
 @pytest.mark.parametrize(
@@ -414,6 +414,6 @@ def test_references_to_the_outside_are_refused(read, content, match):
 )
 @pytest.mark.parametrize("state", [b"(dS'code'\nS'f8'\ns", b"(N(dS'__init__'\nS'f8'\nst"])
 def test_a_pickle_leaves_nothing_behind_for_the_next(read, name, state):
-    refused(read, name + state + b"b.", "cut off, damaged or no pickle")
+    refused(read, name + state + b"b.", "got a damaged pickle or another kind of file")
     np.testing.assert_array_equal(read(pickle.dumps(RANDOM, 2)), RANDOM)
     np.testing.assert_array_equal(read(pickle.dumps(RANDOM, 5)), RANDOM)

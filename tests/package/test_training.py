@@ -595,7 +595,7 @@ def test_a_notebook_shows_a_widget_unless_the_book_is_built(monkeypatch):
         "history = fit(ConvAutoencoder(size=4), x, x, epochs=2)",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
     first, bar, *silent = [cell.outputs for cell in notebook.cells]
     assert [first, *silent] == [[], [], []]
     assert len(bar) == 1 and "application/vnd.jupyter.widget-view+json" in bar[0].data

@@ -11,7 +11,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from ai4mat_ising import latent
-from ai4mat_ising.models import VAE, AutoregressiveDecoder
+from ai4mat_ising.models import VAE
+from ai4mat_ising.networks import AutoregressiveDecoder
 from ai4mat_ising.training import fit
 
 STATES = torch.tensor([*itertools.product([0.0, 1.0], repeat=9)]).view(-1, 1, 3, 3)
@@ -262,7 +263,7 @@ def test_drawing_spin_by_spin_follows_the_logits():
 
 
 def test_the_autoregressive_decoder_has_no_probabilities_without_the_spins_before():
-    with pytest.raises(ValueError, match="x must be given"):
+    with pytest.raises(ValueError, match="x must be the images, got None"):
         autoregressive(8, 7).decode(torch.zeros(1, 2))
 
 
@@ -302,7 +303,7 @@ def test_encoder_and_decoder_can_be_other_modules():
 @pytest.mark.parametrize("name", ["size", "latent_dim", "hidden"])
 @pytest.mark.parametrize("value", [0, -1, 2.0, True, "2", None])
 def test_sizes_must_be_positive_integers(name, value):
-    with pytest.raises(ValueError, match=f"{name} must be a positive integer, got"):
+    with pytest.raises(ValueError, match=f"{name} must be an integer of at least 1, got"):
         VAE(**{name: value})
 
 
@@ -337,10 +338,9 @@ def test_wrong_inputs_are_named():
     for name, call in [
         ("samples", lambda v: model.elbo(random_images(2, 8), v)),
         ("k", lambda v: model.iwae_bound(random_images(2, 8), v)),
-        ("n", model.sample),
     ]:
         for value in (0, 2.5, True):
-            with pytest.raises(ValueError, match=f"{name} must be a positive integer, got"):
+            with pytest.raises(ValueError, match=f"{name} must be an integer of at least 1, got"):
                 call(value)
     with pytest.raises(ValueError, match="epsilon must be positive for a bound"):
         VAE(8, epsilon=0).elbo(random_images(2, 8))
