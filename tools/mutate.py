@@ -318,7 +318,8 @@ def _work(folder, arguments):
 def survivors(module, options, sample):
     """Print the mutants of a module that pass all tests; returns how many there are."""
     original, tests = path_of(module).read_text(), tests_of(module)
-    import_what_is_not_ours([*Path(PACKAGE).rglob("*.py"), *tests])
+    conftests = Path("tests").rglob("conftest.py")
+    import_what_is_not_ours([*Path(PACKAGE).rglob("*.py"), *conftests, *tests])
     status, seconds, output = in_a_process(float("inf"), module, original, tests, options, {})
     if status != 0:
         sys.exit(f"{output}\n{module}: {', '.join(map(str, tests))} must pass to begin with")
