@@ -51,18 +51,30 @@ MEASURED = [
     (80, 2.75, [4.36, 228.0, 1.45], [0.141, 0.0641, 16.8]),
     (80, 4.0, [0.901, 653.0, 0.73], [0.152, 0.0161, 18.0]),
     (80, 10.0, [0.641, 1240.0, 0.697], [0.141, 0.00591, 14.2]),
+    (12, 2.1, [6.92, 1.38, 2.43], [0.214, 4.73, 7.47]),
+    (16, 2.2, [15.7, 1.9, 3.15], [0.153, 3.66, 6.49]),
+    (24, 2.15, [23.0, 1.66, 2.79], [0.169, 2.88, 5.24]),
+    (24, 2.2, [29.1, 2.4, 2.86], [0.163, 2.83, 5.34]),
+    (32, 2.2, [47.7, 2.46, 2.94], [0.133, 2.33, 4.68]),
+    (48, 2.2, [93.5, 2.04, 3.16], [0.151, 1.84, 4.09]),
+    (64, 2.2, [73.8, 2.32, 3.38], [0.151, 1.62, 3.94]),
+    (64, 2.15, [22.7, 1.77, 3.14], [0.139, 1.5, 3.91]),
+    (24, 2.3, [40.9, 3.92, 3.86], [0.167, 2.33, 5.17]),
+    (40, 2.3, [104.0, 5.89, 4.47], [0.148, 1.49, 4.24]),
+    (8, 20.0, [0.916, 13.6, 0.566], [0.19, 0.838, 5.88]),
+    (40, 20.0, [0.959, 361.0, 0.615], [0.14, 0.0436, 2.91]),
 ]
 
 
 @pytest.mark.parametrize("L, T, times, costs", MEASURED)
 def test_estimated_times_and_costs_are_the_measured_ones(L, T, times, costs):
-    """Times from above; below Tc Swendsen-Wang's, which is never the cheapest there, by far."""
+    """Times from above, and of the sampler that is chosen by up to twice."""
     at = np.array(T)
     ratio = schedule.autocorrelation_times(L, at) / times
-    assert ratio.min() > 0.95
-    assert (ratio < [2.5, 3.5, 4.2 if T < TC else 1.8]).all()
+    assert ratio.min() > 0.95 and ratio.max() < 5
+    assert ratio[schedule.choose(L, np.array([T]))[0][0]] < 2.1
     ratio = schedule.nanoseconds_per_site(L, at) / costs
-    assert (ratio > [0.8, 0.6, 0.9]).all() and (ratio < [1.25, 3, 2.3]).all()
+    assert (ratio > [0.75, 0.6, 0.9]).all() and (ratio < [1.25, 3, 2.3]).all()
 
 
 @pytest.mark.parametrize("L, T, times, costs", MEASURED)
@@ -85,6 +97,12 @@ def test_spacing_is_5_times_and_warm_up_20_times_the_autocorrelation_time():
             assert sampler is schedule.SAMPLERS[number]
             assert 5 * times[number] <= spacing < 5 * times[number] + 1
             assert warmup == 4 * spacing
+
+
+def test_a_lattice_may_be_infinitely_hot():
+    """As may be what a reader types; the correlation length is 0 there."""
+    assert np.isfinite(schedule.autocorrelation_times(15, np.array(np.inf))[1:]).all()
+    assert schedule.choose(15, np.array([np.inf]))[0][0] == 2
 
 
 def parts(L, T):
@@ -111,10 +129,14 @@ def test_every_sample_is_drawn_once(L, T, monkeypatch):
 @pytest.mark.parametrize("L", [4, 15, 16, 65, 300])
 @pytest.mark.parametrize("T", ENSEMBLES.values(), ids=ENSEMBLES)
 def test_a_chain_stays_at_one_temperature(L, T):
-    """Unless its 64 replicas are single samples."""
+    """In the samples' order, whatever way of sorting NumPy has on a processor.
+
+    Its 64 replicas may be single samples.
+    """
     for sampler, chosen in parts(L, T):
         if sampler is not metropolis_chunk or len(chosen) > 64:
             assert np.ptp(T[chosen]) == 0
+        assert (np.diff(chosen)[np.diff(T[chosen]) == 0] > 0).all()
 
 
 @pytest.mark.parametrize("L", [4, 16, 64, 65, 300, 2048, 5000])
