@@ -41,6 +41,7 @@ def test_samples_of_an_exchangeable_model_follow_its_probabilities(exchangeable)
 
 def test_a_seed_fixes_the_samples_of_an_exchangeable_model(exchangeable):
     spins = exchangeable.sample(20, seed=1)
+    assert spins.dtype == np.int8 and set(np.unique(spins)) == {-1, 1}
     np.testing.assert_array_equal(exchangeable.sample(20, seed=1), spins)
     assert (exchangeable.sample(20, seed=2) != spins).any()
 
