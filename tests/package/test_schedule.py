@@ -139,15 +139,24 @@ def test_a_chain_stays_at_one_temperature(L, T):
         assert (np.diff(chosen)[np.diff(T[chosen]) == 0] > 0).all()
 
 
-@pytest.mark.parametrize("L", [4, 16, 64, 65, 300, 2048, 5000])
+@pytest.mark.parametrize("L", [3, 4, 5, 15, 16, 64, 65, 300, 2048, 5000])
 @pytest.mark.parametrize("T", [1.0, TC, 30.0])
-def test_a_part_is_bounded_but_never_empty(L, T):
-    """By 2^24 spins, or one word or configuration; by 64 that a chain keeps, or 4096 spins."""
-    for sampler, chosen in parts(L, np.full(10_000, T)):
-        chain = 64 if sampler is metropolis_chunk else 1
-        assert 0 < len(chosen) <= chain * max(1, 2**24 // (chain * L**2))
-        assert len(chosen) <= chain * 64 or sampler is not metropolis_chunk
-        assert len(chosen) <= max(64, 4096 // L**2) or sampler is metropolis_chunk
+def test_chains_are_as_long_as_bounds_allow(L, T):
+    """A part holds at most 2^24 spins, but one word or configuration at least.
+
+    A chain keeps 64 configurations, or 4096 spins on small lattices: what pays for its warm-up.
+    """
+    longest = max(len(chosen) for _, chosen in parts(L, np.full(64 * 64 * 4, T)))
+    if parts(L, np.full(1, T))[0][0] is metropolis_chunk:
+        assert longest == 64 * max(1, min(64, 2**18 // L**2))
+    else:
+        assert longest == max(1, min(max(64, 4096 // L**2), 2**24 // L**2))
+
+
+def test_single_samples_share_a_word_and_others_do_not():
+    T = np.repeat([1.0, 1.1, 1.2, 1.3], [64 * 8, 3, 5, 64])
+    lengths = [len(chosen) for _, chosen in parts(16, T)]
+    assert sorted(lengths) == [8, 64] + [128] * 4
 
 
 def test_many_words_of_one_temperature_are_divided_among_threads():
