@@ -21,7 +21,7 @@ from torch.utils.data import DataLoader, Subset, TensorDataset, random_split
 from ai4mat_ising import cache, datasets
 from ai4mat_ising.cache import Recipe
 from ai4mat_ising.datasets import NB20, IsingDataset, images_of
-from ai4mat_ising.exact import energy, heat_capacity
+from ai4mat_ising.exact import critical_temperature, energy, heat_capacity
 from ai4mat_ising.observables import energy_per_spin, magnetization
 from ai4mat_ising.packing import pack_spins
 from ai4mat_ising.sampling import sample_equilibrium, sample_quench
@@ -694,6 +694,14 @@ def test_a_npz_file_is_read_as_it_is(npz, arrays, save):
     np.testing.assert_array_equal(data.temperatures, arrays["temperatures"])
     np.testing.assert_array_equal(data.labels, [0] * 4 + [1] * 8)
     assert data.size == 5 and "my.npz" in repr(data)
+
+
+def test_at_tc_itself_there_is_no_order(npz, arrays):
+    """T < Tc is what label 1 says; the spontaneous magnetization at Tc is 0."""
+    Tc = critical_temperature()
+    next_to_it = [np.nextafter(Tc, 0), Tc, np.nextafter(Tc, np.inf)]
+    path = npz(**arrays | {"temperatures": np.repeat(next_to_it, 4)})
+    assert IsingDataset(source=path).labels.tolist() == [1] * 4 + [0] * 8
 
 
 def test_a_part_of_a_npz_file_is_chosen_by_temperature(npz, arrays):

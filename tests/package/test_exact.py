@@ -199,6 +199,14 @@ def test_derivatives_of_energy_and_entropy_are_the_heat_capacity(L):
     np.testing.assert_allclose(derivative(entropy), heat_capacity(T, L) / T, rtol=0, atol=1e-7)
 
 
+def test_tiny_entropy_of_a_cold_lattice_keeps_its_digits():
+    """Down to its second term, of pairs of flipped spins, which is 1e-5 of the first at T = 1/3."""
+    T, h = np.array([0.25, 0.29, 0.33]), 3e-4
+    s = [entropy(T + k * h) for k in (-2, -1, 1, 2)]
+    derivative = (s[0] - 8 * s[1] + 8 * s[2] - s[3]) / (12 * h)
+    np.testing.assert_allclose(derivative, heat_capacity(T) / T, rtol=3e-7)
+
+
 @pytest.mark.parametrize("L", [None, 2, 3, 16, 512])
 def test_heat_capacity_is_never_negative_and_entropy_never_falls(L):
     T = np.geomspace(1e-3, 1e3, 400)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import gammaln
 from scipy.stats import chi2
 from states import TC, all_configurations, boltzmann, numbers_of
 
@@ -38,6 +39,13 @@ def test_samples_of_an_exchangeable_model_follow_its_probabilities(exchangeable)
     assert deviation < chi2.ppf(0.999, used.sum() - 1)
 
 
+def test_a_seed_fixes_the_samples_of_an_exchangeable_model(exchangeable):
+    spins = exchangeable.sample(20, seed=1)
+    assert spins.dtype == np.int8 and set(np.unique(spins)) == {-1, 1}
+    np.testing.assert_array_equal(exchangeable.sample(20, seed=1), spins)
+    assert (exchangeable.sample(20, seed=2) != spins).any()
+
+
 def test_the_magnetization_alone_leaves_what_its_exact_distribution_leaves():
     """The divergence of Boltzmann's distribution from its average over all permutations."""
     everything = all_configurations(4)
@@ -58,6 +66,24 @@ def test_an_exchangeable_model_finds_the_distribution_of_the_magnetization():
     itself = nats_above_entropy(ExchangeableModel(16).fit(fresh), fresh, TC)
     assert 0 < known.value - itself.value < 0.1
     assert known.value == pytest.approx(24.4, abs=0.6)  # 24.36 +- 0.12
+
+
+def test_few_configurations_are_enough_for_a_large_lattice():
+    """Of 1601 numbers of up spins 400 configurations hold few, which smoothing makes up for.
+
+    It leaves 0.03 to 0.06 nats (5 seeds); with a quarter of the width 0.2, with width 1 it is 0.5.
+    """
+    rng, ups = np.random.default_rng(0), np.arange(1601)
+    p = np.exp(-(((ups - 800) / 300) ** 2) / 2)
+    p /= p.sum()
+    train, fresh = rng.choice(ups, 400, p=p), rng.choice(ups, 2000, p=p)
+
+    def configurations(ups):
+        return np.where(np.arange(1600) < ups[:, None], 1, -1).reshape(-1, 40, 40)
+
+    log_p = (np.log(p) - gammaln(1601) + gammaln(ups + 1) + gammaln(1601 - ups))[fresh]
+    log_q = ExchangeableModel(40).fit(configurations(train)).log_prob(configurations(fresh))
+    assert (log_p - log_q).mean() < 0.08
 
 
 def test_an_exchangeable_model_refuses_what_it_cannot_use(exchangeable):

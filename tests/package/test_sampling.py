@@ -117,12 +117,13 @@ def test_every_chain_follows_boltzmann_in_energy_and_magnetization(sampler, T, o
     assert_boltzmann(spins, T)
 
 
+@pytest.mark.parametrize("n", [10_000, pytest.param(200_000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("T", [1.5, TC, 4.0])
 @pytest.mark.parametrize("sampler", [wolff_chunk, swendsen_wang_chunk])
-def test_cluster_updates_of_wide_lattices_follow_boltzmann_too(sampler, T, only, monkeypatch):
+def test_cluster_updates_of_wide_lattices_follow_boltzmann_too(sampler, T, n, only, monkeypatch):
     only(sampler)
     monkeypatch.setattr(cluster, "COLUMNS", 3)
-    spins = sample_equilibrium(4, T, 200_000, seed=2)
+    spins = sample_equilibrium(4, T, n, seed=2)
     assert_boltzmann(spins, T)
 
 
@@ -336,6 +337,31 @@ def test_the_cheapest_sampler_is_chosen():
         for L, T in [(16, TC), (64, 1.0), (40, TC), (15, TC), (64, 1000.0), (15, 4.0)]
     ]
     assert chosen == 2 * [metropolis_chunk] + 2 * [wolff_chunk] + 2 * [swendsen_wang_chunk]
+
+
+@pytest.mark.parametrize(
+    "L, T", [(16, 1.5), (16, TC), (16, 4.0), pytest.param(40, TC, marks=pytest.mark.slow)]
+)
+def test_configurations_kept_one_after_the_other_are_uncorrelated(L, T):
+    """Successive ones of a cluster chain are neighbours, of multi-spin coding those 64 apart.
+
+    Of 10 seeds none exceeds 2.6 standard errors. With one autocorrelation time between kept
+    configurations the means are 8 at T = 1.5, 18 at Tc, 3 at T = 4 and 19 on the 40x40 lattice.
+    """
+    n = 8192
+    spins = sample_equilibrium(L, T, n, seed=5)
+    for x in (energy_per_spin(spins), np.abs(magnetization(spins))):
+        x = (x - x.mean()) / x.std()
+        for lag in (1, 64):
+            assert abs((x[lag:] * x[:-lag]).mean()) < 4 / np.sqrt(n)
+
+
+@pytest.mark.parametrize("sampler", schedule.SAMPLERS)
+def test_the_first_configuration_of_a_chain_is_in_equilibrium(sampler, only):
+    """Temperatures that all differ, if by little, have a chain each, which starts out cold."""
+    only(sampler)
+    spins = sample_equilibrium(16, TC + 1e-9 * np.arange(1000), 1000, seed=19)
+    assert np.abs(deviations_from_kaufman(spins, TC)).max() < 4
 
 
 @pytest.mark.parametrize("method", METHODS)
