@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader, Subset, TensorDataset
 from ai4mat_ising.arguments import checked_integer
 from ai4mat_ising.datasets import IsingDataset
 from ai4mat_ising.progress import progress_bar
+from ai4mat_ising.threads import torch_threads
 
 # Validation needs no gradients, so its batches can be larger than any training batch.
 VALIDATION_BATCH = 1024
@@ -42,6 +43,7 @@ def fit(
     lr=1e-3,
     seed=0,
     device=None,
+    threads=1,
     progress=True,
 ):
     """Train a model with Adam on the loss that it defines.
@@ -64,10 +66,15 @@ def fit(
         Adam's learning rate.
     seed : int, default 0
         Fixes the order of the batches and the noise that the model draws, the same for every
-        validation. With the same initial weights, two runs on the same CPU agree bit for bit.
-        The global random state is left as it was.
+        validation. With the same initial weights, two runs on the same CPU with equally many
+        threads agree bit for bit. The global random state is left as it was.
     device : str or torch.device, optional
         Where to train; by default CUDA where there is one, then Apple's MPS, then the CPU.
+    threads : int, default 1
+        Threads that torch computes with on the CPU during the training; afterwards it has as many
+        as before. Two or more pay only for large networks on a machine that does nothing else:
+        after every operation threads wait for one another, and where one has to share its core,
+        training becomes many times slower.
     progress : bool, default True
         Show a progress bar with both losses. (A build of the book shows none.)
 
@@ -85,9 +92,9 @@ def fit(
         If the loss becomes NaN or infinite; the message says in which epoch. The weights are
         those from before the offending step.
     """
-    _check(model, epochs, batch_size, lr, seed)
+    _check(model, epochs, batch_size, lr, seed, threads)
     # torch takes no NumPy integers here and there.
-    epochs, batch_size, seed = int(epochs), int(batch_size), int(seed)
+    epochs, batch_size, seed, threads = map(int, (epochs, batch_size, seed, threads))
     device = _checked_device(device)
     shuffle = torch.Generator().manual_seed(seed)
     train = _batches("train", train, batch_size, device, shuffle)
@@ -97,7 +104,7 @@ def fit(
     optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
     history = History()
     bar = progress_bar(epochs, desc="training", unit="epoch", shown=progress)
-    with _random_state_kept(device, seed), bar:
+    with torch_threads(threads), _random_state_kept(device, seed), bar:
         try:
             for epoch in range(1, epochs + 1):
                 loss = _train_epoch(model, train, optimizer, epoch)
@@ -256,7 +263,7 @@ def _best_device():
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
-def _check(model, epochs, batch_size, lr, seed):
+def _check(model, epochs, batch_size, lr, seed, threads):
     if not isinstance(model, torch.nn.Module) or not callable(getattr(model, "loss", None)):
         raise ValueError(
             f"model must be a torch.nn.Module with a method loss(x), as the models of this package "
@@ -266,6 +273,7 @@ def _check(model, epochs, batch_size, lr, seed):
         ("epochs", epochs, 1),
         ("batch_size", batch_size, 1),
         ("seed", seed, 0),
+        ("threads", threads, 1),
     ]:
         checked_integer(name, value, least)
     if not isinstance(lr, Real) or not 0 < lr < float("inf"):

@@ -24,19 +24,11 @@ from torch.utils.data import (
 from ai4mat_ising import training
 from ai4mat_ising.datasets import IsingDataset
 from ai4mat_ising.models import ConvAutoencoder
+from ai4mat_ising.threads import torch_threads
 
 # On the CPU, where runs repeat bit for bit; what the random state needs is checked wherever we can.
 DEVICES = ["cpu"] + ["cuda"] * torch.cuda.is_available()
 fit = partial(training.fit, device="cpu", progress=False)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Two threads gain nothing on networks this small, and lose tenfold on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def random_images(n, size=4, seed=0):
@@ -81,7 +73,7 @@ class Fails(MeanImage):
         return self.what(super().loss(x)) if self.countdown == 0 else super().loss(x)
 
 
-def interrupt(loss):
+def interrupt(*_, **__):
     raise KeyboardInterrupt
 
 
@@ -410,17 +402,68 @@ def test_a_device_that_is_not_there_is_refused(device):
     assert "\n" not in str(error.value)
 
 
+# --- threads ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three_threads():
+    """What torch is set to before a run; no run here is given the same number."""
+    with torch_threads(3):
+        yield
+
+
+class CountsThreads(MeanImage):
+    def __init__(self):
+        super().__init__()
+        self.threads = []
+
+    def loss(self, x):
+        self.threads.append(torch.get_num_threads())
+        return super().loss(x)
+
+
+@pytest.mark.parametrize("options, threads", [({}, 1), ({"threads": np.int64(2)}, 2)])
+def test_a_run_has_as_many_threads_as_it_is_given_or_one(three_threads, options, threads):
+    model = CountsThreads()
+    fit(model, random_images(5), random_images(5), epochs=2, **options)
+    assert model.threads == 4 * [threads], "training and validation of both epochs"
+    assert torch.get_num_threads() == 3
+
+
+@pytest.mark.parametrize(
+    "what, outcome",
+    [
+        (interrupt, nullcontext()),
+        (lambda loss: loss / 0, pytest.raises(FloatingPointError)),
+        (lambda loss: 1 / 0, pytest.raises(ZeroDivisionError)),
+    ],
+    ids=["interrupt", "infinite loss", "bug"],
+)
+def test_the_threads_come_back_however_a_run_ends(three_threads, what, outcome):
+    with outcome:
+        fit(Fails(2, what), random_images(30), epochs=2, batch_size=10)
+    assert torch.get_num_threads() == 3
+
+
+def test_the_threads_come_back_if_ctrl_c_comes_outside_the_loop(three_threads, monkeypatch):
+    """There it is passed on; where the random state is saved stands for any other place."""
+    monkeypatch.setattr(torch.random, "fork_rng", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        fit(MeanImage(), random_images(5))
+    assert torch.get_num_threads() == 3
+
+
 # --- wrong arguments -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["epochs", "batch_size", "seed"])
+@pytest.mark.parametrize("name", ["epochs", "batch_size", "seed", "threads"])
 @pytest.mark.parametrize("value", [-1, 2.0, True, "2", None])
 def test_counts_must_be_integers(name, value):
     with pytest.raises(ValueError, match=f"{name} must be an integer .* got {value!r}"):
         fit(MeanImage(), random_images(5), **{name: value})
 
 
-@pytest.mark.parametrize("name", ["epochs", "batch_size"])
+@pytest.mark.parametrize("name", ["epochs", "batch_size", "threads"])
 def test_nothing_can_be_done_zero_times(name):
     with pytest.raises(ValueError, match=f"{name} must be an integer of at least 1, got 0"):
         fit(MeanImage(), random_images(5), **{name: 0})
