@@ -16,6 +16,7 @@ from ai4mat_ising.arguments import checked_integer
 from ai4mat_ising.observables import checked_spins
 from ai4mat_ising.progress import progress_bar
 from ai4mat_ising.seeds import independent_seeds
+from ai4mat_ising.threads import torch_threads
 
 NEIGHBOURS = np.array([(0, 1), (1, 0), (0, -1), (-1, 0)])
 # For each of the four edge sites around a diagonal site: the edge site's other three neighbours.
@@ -89,14 +90,15 @@ class HierarchicalGenerator:
         """Train on configurations at one temperature.
 
         Translations, rotations and reflections of the data are part of the training. It takes a
-        fixed number of iterations, whatever the number of configurations.
+        fixed number of iterations, whatever the number of configurations, and one thread: more
+        would gain nothing on networks this small, and wait for one another on a busy machine.
 
         Parameters
         ----------
         spins : ndarray, shape (n, L, L)
             Spins -1/+1 in equilibrium.
         seed : int, default 0
-            Fixes the result on one machine with one number of threads.
+            Fixes the result on one machine.
 
         Returns
         -------
@@ -113,7 +115,8 @@ class HierarchicalGenerator:
         # Batches are of successive configurations, which may come from one Markov chain.
         state = _state(spins)[:, torch.randperm(len(spins), generator=generator)]
         coupling = fit_coupling(spins)
-        steps = _fitted_steps(state, coupling, generator)
+        with torch_threads(1):
+            steps = _fitted_steps(state, coupling, generator)
         # Only now, so that an interrupt leaves nothing half done.
         self.coupling, self._steps = coupling, steps
         return self

@@ -1,7 +1,11 @@
-"""Training: `fit` against the training loop of the published week-11 lesson, to the same loss."""
+"""Training: `fit` against the training loop of the published week-11 lesson, to the same loss, and
+beside a process that keeps a core busy."""
 
 import statistics
+import subprocess
+import sys
 import time
+from functools import partial
 
 import torch
 from torch import nn
@@ -9,36 +13,56 @@ from torch.utils.data import DataLoader, random_split
 
 from ai4mat_ising.datasets import IsingDataset
 from ai4mat_ising.models import ConvAutoencoder
+from ai4mat_ising.threads import torch_threads
 from ai4mat_ising.training import fit
-from benchmarks import Row
+from benchmarks import Row, in_turn
 
-SPLITS = 5
-# A larger learning rate reaches the lesson's loss in 8 epochs instead of 20.
-SETTINGS = {"epochs": 8, "lr": 3e-3}
+# Of a split: other ones than those on which the settings were chosen, which are 0 to 9.
+SEEDS = range(100, 105)
+# One cycle with a high peak reaches the lesson's loss in 3 epochs instead of 20.
+SETTINGS = {"epochs": 3, "batch_size": 32, "lr": 2e-2, "schedule": "one-cycle"}
 
 
 def rows():
-    """Yield one row: the median over seeded splits, and the losses that both reach."""
+    """Yield a row for the time to the lesson's loss, and one for a machine with other work."""
     dataset = IsingDataset("light")
-    ours, peer = zip(*(both(dataset, seed) for seed in range(SPLITS)))
+    yield lesson_row(dataset)
+    yield busy_row(dataset)
+
+
+def lesson_row(dataset):
+    """The median over splits on one thread, and the losses that both reach.
+
+    The lesson runs with as many threads as torch takes, but on a busy machine one is faster. One
+    split tells.
+    """
+    parts = [split(dataset, seed) for seed in SEEDS]
+    default, _ = timed(as_published, *parts[0], SEEDS[0])
+    with torch_threads(1):
+        found = [
+            (timed(with_fit, *data, seed), timed(as_published, *data, seed))
+            for data, seed in zip(parts, SEEDS)
+        ]
+    ours, peer = zip(*found)
     mse = [statistics.mean(mse for _, mse in side) for side in (ours, peer)]
-    yield Row(
+    seconds = [statistics.median(seconds for seconds, _ in side) for side in (ours, peer)]
+    return Row(
         "train the week-11 autoencoder: fit, lesson",
-        statistics.median(seconds for seconds, _ in ours),
-        statistics.median(seconds for seconds, _ in peer),
-        goal=2,
-        remark=f"mean validation MSE over {SPLITS} splits: fit {mse[0]:.4f} "
-        f"({SETTINGS}), lesson {mse[1]:.4f}",
+        seconds[0],
+        min(seconds[1], default),
+        goal=5,
+        remark=f"mean validation MSE over {len(SEEDS)} splits: fit {mse[0]:.4f}, lesson "
+        f"{mse[1]:.4f}; the lesson takes {seconds[1]:.1f} s\n    with one thread, {default:.1f} s "
+        f"with torch's default of {torch.get_num_threads()}",
     )
 
 
-def both(dataset, seed):
-    """Seconds and validation MSE of both sides on one split, in turn."""
-    split = random_split(dataset, [4000, 1000], torch.Generator().manual_seed(seed))
-    return timed(with_fit, *split, seed), timed(as_published, *split, seed)
+def split(dataset, seed):
+    return random_split(dataset, [4000, 1000], torch.Generator().manual_seed(seed))
 
 
 def timed(train, train_ds, val_ds, seed):
+    """Seconds, and the validation MSE that was reached."""
     torch.manual_seed(seed)
     start = time.perf_counter()
     mse = train(train_ds, val_ds, seed)
@@ -79,3 +103,33 @@ def as_published(train_ds, val_ds, seed):
                 v_loss += criterion(x_recon, x_batch).item() * len(x_batch)
         val_losses.append(v_loss / n_val)
     return val_losses[-1]
+
+
+def busy_row(dataset):
+    """An epoch beside a busy core and without; a machine of two cores or more has room for both."""
+    quiet = partial(seconds_of_an_epoch, dataset.images())
+    sides = [partial(beside_a_busy_core, quiet), quiet]
+    sides += [partial(beside_a_busy_core, quiet, threads=torch.get_num_threads())]
+    busy, alone, default = in_turn(*sides, repetitions=3)
+    return Row(
+        "fit beside a busy core: there, alone",
+        busy,
+        alone,
+        goal=0.83,
+        remark=f"the goal is at most 1.2 times as long; with torch's default number of threads, "
+        f"{torch.get_num_threads()}, it takes {default:.2f} s there",
+    )
+
+
+def beside_a_busy_core(measure, **options):
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as neighbour:
+        try:
+            return measure(**options)
+        finally:
+            neighbour.kill()
+
+
+def seconds_of_an_epoch(images, **options):
+    start = time.perf_counter()
+    fit(ConvAutoencoder(), images, epochs=1, progress=False, **options)
+    return time.perf_counter() - start

@@ -1,5 +1,7 @@
 """The hierarchical generator draws what its log q says, and comes close to Boltzmann."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 import torch
@@ -12,11 +14,7 @@ from ai4mat_ising.hierarchical import HierarchicalGenerator
 from ai4mat_ising.judging import nats_above_entropy, reweight
 from ai4mat_ising.observables import energy_per_spin
 from ai4mat_ising.sampling import sample_equilibrium
-
-
-@pytest.fixture(autouse=True)
-def no_progress_bar(monkeypatch):
-    monkeypatch.setenv("AI4MAT_PROGRESS", "0")
+from ai4mat_ising.threads import torch_threads
 
 
 @pytest.fixture
@@ -180,6 +178,22 @@ def test_an_interrupt_leaves_the_generator_as_it_was(short_training, monkeypatch
         generator.fit(data)
     np.testing.assert_array_equal(generator.log_prob(data), before)
     assert generator.coupling == coupling
+
+
+@pytest.mark.parametrize("outcome", [None, KeyboardInterrupt])
+def test_it_trains_on_one_thread_and_leaves_as_many_as_there_were(monkeypatch, outcome):
+    def train(*_):
+        threads.append(torch.get_num_threads())
+        if outcome:
+            raise outcome
+
+    threads = []
+    monkeypatch.setattr(hierarchical, "_train", train)
+    with torch_threads(3):
+        with pytest.raises(outcome) if outcome else nullcontext():
+            HierarchicalGenerator(4).fit(np.ones((3, 4, 4)))
+        assert torch.get_num_threads() == 3
+    assert {*threads} == {1}
 
 
 @pytest.mark.parametrize("size", [7, 14, 44, 1, 0, -4, 4.0, True, "16", None])

@@ -12,6 +12,7 @@ import torch
 from nbclient import NotebookClient
 from sklearn.decomposition import PCA
 from torch import nn
+from torch.optim.optimizer import register_optimizer_step_post_hook
 from torch.utils.data import (
     DataLoader,
     Dataset,
@@ -24,19 +25,11 @@ from torch.utils.data import (
 from ai4mat_ising import training
 from ai4mat_ising.datasets import IsingDataset
 from ai4mat_ising.models import ConvAutoencoder
+from ai4mat_ising.threads import torch_threads
 
 # On the CPU, where runs repeat bit for bit; what the random state needs is checked wherever we can.
 DEVICES = ["cpu"] + ["cuda"] * torch.cuda.is_available()
 fit = partial(training.fit, device="cpu", progress=False)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Two threads gain nothing on networks this small, and lose tenfold on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def random_images(n, size=4, seed=0):
@@ -81,7 +74,7 @@ class Fails(MeanImage):
         return self.what(super().loss(x)) if self.countdown == 0 else super().loss(x)
 
 
-def interrupt(loss):
+def interrupt(*_, **__):
     raise KeyboardInterrupt
 
 
@@ -214,6 +207,56 @@ def test_the_optimiser_is_adam_with_the_given_rate():
     fit(model, random_images(40), epochs=5, batch_size=10, lr=1e-3)
     steps = -np.diff([*model.path, model.image[0, 0, 0].item()])
     np.testing.assert_allclose(steps, 1e-3 * np.ones(20), atol=2e-7)
+
+
+# --- the learning rate -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def rates():
+    """The learning rates of all steps of any optimiser."""
+    found = []
+    note = lambda optimizer, *_: found.append(optimizer.param_groups[0]["lr"])  # noqa: E731
+    hook = register_optimizer_step_post_hook(note)
+    yield found
+    hook.remove()
+
+
+def test_by_default_the_rate_is_constant_and_the_weights_are_those_of_a_plain_loop():
+    x, models = random_images(30), [ConvAutoencoder(size=4), ConvAutoencoder(size=4)]
+    models[1].load_state_dict(models[0].state_dict())
+    fit(models[0], x, epochs=2, batch_size=7, lr=1e-2, seed=3)
+    order = torch.Generator().manual_seed(3)
+    optimizer = torch.optim.Adam(models[1].parameters(), lr=1e-2, fused=True)
+    with torch_threads(1):
+        for _ in range(2):
+            for chosen in torch.randperm(30, generator=order).split(7):
+                optimizer.zero_grad()
+                models[1].loss(x[chosen]).backward()
+                optimizer.step()
+    assert equal(*map(weights, models))
+
+
+@pytest.mark.parametrize("wrap", [lambda x: x, Pairs], ids=["x", "own"])
+def test_in_one_cycle_the_rate_rises_for_30_percent_of_the_run_and_then_falls(rates, wrap):
+    x = wrap(random_images(38))
+    fit(MeanImage(), x, x, epochs=5, batch_size=5, lr=0.5, schedule="one-cycle")
+    wave = lambda steps: (1 + np.cos(np.linspace(0, np.pi, steps))) / 2  # noqa: E731, from 1 to 0
+    lowest, end = 0.5 / 25, 0.5 / 25e4
+    rise, fall = 0.5 + (lowest - 0.5) * wave(12), end + (0.5 - end) * wave(29)
+    np.testing.assert_allclose(rates, [*rise, *fall[1:]], rtol=1e-9)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_one_cycle_needs_no_more_than_one_step(rates, n):
+    fit(MeanImage(), random_images(n), epochs=1, batch_size=1, schedule="one-cycle")
+    assert len(rates) == n and 0 < min(rates) and max(rates) <= 1e-3
+
+
+def test_one_cycle_is_repeatable():
+    (first, history), (second, again) = (trained(5, schedule="one-cycle") for _ in range(2))
+    assert equal(first, second) and history == again
+    assert not equal(first, trained(5)[0])
 
 
 # --- transforms ------------------------------------------------------------------------------
@@ -410,17 +453,68 @@ def test_a_device_that_is_not_there_is_refused(device):
     assert "\n" not in str(error.value)
 
 
+# --- threads ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three_threads():
+    """What torch is set to before a run; no run here is given the same number."""
+    with torch_threads(3):
+        yield
+
+
+class CountsThreads(MeanImage):
+    def __init__(self):
+        super().__init__()
+        self.threads = []
+
+    def loss(self, x):
+        self.threads.append(torch.get_num_threads())
+        return super().loss(x)
+
+
+@pytest.mark.parametrize("options, threads", [({}, 1), ({"threads": np.int64(2)}, 2)])
+def test_a_run_has_as_many_threads_as_it_is_given_or_one(three_threads, options, threads):
+    model = CountsThreads()
+    fit(model, random_images(5), random_images(5), epochs=2, **options)
+    assert model.threads == 4 * [threads], "training and validation of both epochs"
+    assert torch.get_num_threads() == 3
+
+
+@pytest.mark.parametrize(
+    "what, outcome",
+    [
+        (interrupt, nullcontext()),
+        (lambda loss: loss / 0, pytest.raises(FloatingPointError)),
+        (lambda loss: 1 / 0, pytest.raises(ZeroDivisionError)),
+    ],
+    ids=["interrupt", "infinite loss", "bug"],
+)
+def test_the_threads_come_back_however_a_run_ends(three_threads, what, outcome):
+    with outcome:
+        fit(Fails(2, what), random_images(30), epochs=2, batch_size=10)
+    assert torch.get_num_threads() == 3
+
+
+def test_the_threads_come_back_if_ctrl_c_comes_outside_the_loop(three_threads, monkeypatch):
+    """There it is passed on; where the random state is saved stands for any other place."""
+    monkeypatch.setattr(torch.random, "fork_rng", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        fit(MeanImage(), random_images(5))
+    assert torch.get_num_threads() == 3
+
+
 # --- wrong arguments -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["epochs", "batch_size", "seed"])
+@pytest.mark.parametrize("name", ["epochs", "batch_size", "seed", "threads"])
 @pytest.mark.parametrize("value", [-1, 2.0, True, "2", None])
 def test_counts_must_be_integers(name, value):
     with pytest.raises(ValueError, match=f"{name} must be an integer .* got {value!r}"):
         fit(MeanImage(), random_images(5), **{name: value})
 
 
-@pytest.mark.parametrize("name", ["epochs", "batch_size"])
+@pytest.mark.parametrize("name", ["epochs", "batch_size", "threads"])
 def test_nothing_can_be_done_zero_times(name):
     with pytest.raises(ValueError, match=f"{name} must be an integer of at least 1, got 0"):
         fit(MeanImage(), random_images(5), **{name: 0})
@@ -437,6 +531,13 @@ def test_numpy_numbers_are_numbers(data):
 def test_lr_must_be_a_positive_number(lr):
     with pytest.raises(ValueError, match=f"lr must be a positive number, got {lr!r}"):
         fit(MeanImage(), random_images(5), lr=lr)
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "", None, 1, ["constant"], torch.optim.Adam])
+def test_a_schedule_that_is_not_known_is_refused(schedule):
+    with pytest.raises(ValueError, match="schedule must be 'constant' or 'one-cycle', got ") as e:
+        fit(MeanImage(), random_images(5), schedule=schedule)
+    assert str(e.value).endswith(repr(schedule))
 
 
 @pytest.mark.parametrize("model", [nn.Linear(2, 2), ConvAutoencoder, lambda x: x, None])
@@ -497,7 +598,9 @@ def test_images_of_another_size_are_refused_by_the_model():
         fit(ConvAutoencoder(), random_images(5, size=8))
 
 
-@pytest.mark.parametrize("bad", [{"epochs": 0}, {"train": random_images(0)}, {"validation": 5}])
+@pytest.mark.parametrize(
+    "bad", [{"epochs": 0}, {"schedule": ""}, {"train": random_images(0)}, {"validation": 5}]
+)
 def test_a_refused_run_leaves_the_model_as_it_was(bad):
     model = MeanImage()
     before = weights(model)
@@ -510,20 +613,21 @@ def test_a_refused_run_leaves_the_model_as_it_was(bad):
 
 
 # 3 batches of training and one of validation per epoch: call 10 is in training, call 8 validates.
+@pytest.mark.parametrize("schedule", training.SCHEDULES)
 @pytest.mark.parametrize("call, full_epochs", [(1, 0), (8, 1), (10, 2)])
-def test_interrupting_keeps_weights_and_history(call, full_epochs, capsys):
-    kept = {}
+def test_interrupting_keeps_weights_and_history(call, full_epochs, schedule, capsys):
+    kept, options = {}, {"epochs": 5, "batch_size": 10, "schedule": schedule}
 
     def note_and_interrupt(loss):
         kept.update(weights(model))
         raise KeyboardInterrupt
 
     model = Fails(call, note_and_interrupt)
-    history = fit(model, random_images(30), random_images(9), epochs=5, batch_size=10)
+    history = fit(model, random_images(30), random_images(9), **options)
     assert len(history.train) == len(history.validation) == full_epochs
     assert kept and equal(kept, weights(model)) and not model.training
     assert f"kept the weights after {full_epochs} full epochs" in capsys.readouterr().out
-    undisturbed = fit(MeanImage(), random_images(30), random_images(9), epochs=5, batch_size=10)
+    undisturbed = fit(MeanImage(), random_images(30), random_images(9), **options)
     assert history.train == undisturbed.train[:full_epochs]
 
 
