@@ -198,6 +198,7 @@ def test_an_undamaged_file_is_used(damage):
     assert not damage(damage.good)
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_is_noticed_or_harmless(damage):
     """Anywhere in the file: harmless are dates and other fields that nobody reads."""
     rng, rebuilt = np.random.default_rng(0), 0
@@ -216,6 +217,7 @@ def test_every_flipped_bit_of_the_spins_is_noticed(damage):
         assert damage(content)
 
 
+@pytest.mark.slow
 def test_every_truncated_file_is_noticed(damage):
     for length in range(0, len(damage.good), 11):
         assert damage(damage.good[:length])
@@ -488,6 +490,7 @@ def finish(process):
     assert process.communicate()[1] == "" and process.returncode == 0
 
 
+@pytest.mark.slow
 def test_of_three_processes_one_generates_and_all_have_the_set(start, tmp_path, folder):
     processes = [start(number, seconds=1) for number in range(3)]
     for process in processes:

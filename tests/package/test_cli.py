@@ -62,6 +62,7 @@ def refused(run, *words):
 # --- generate ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_generate_writes_what_the_dataset_holds(run):
     status, output, errors = run("generate", *QUENCH, "-o", "my.npz")
     assert (status, errors) == (0, "")
@@ -86,6 +87,7 @@ def test_what_generate_wrote_is_a_source(run):
     np.testing.assert_array_equal(written.labels, data.labels)
 
 
+@pytest.mark.slow
 def test_the_file_is_compressed(run, folder):
     run("generate", "--source", "mds2", "--size", "full", "-o", "my.npz")
     assert (folder / "my.npz").stat().st_size < 5000 * 64 * 64 / 5
@@ -216,6 +218,7 @@ def test_info_says_which_set_is_damaged(run, folder):
     assert "of 6x6 spins" in output
 
 
+@pytest.mark.slow
 def test_info_describes_files(run, folder):
     run("generate", *QUENCH, "-o", "my.npz")
     (cached,) = (folder / "cache").glob("*.npz")

@@ -253,6 +253,7 @@ def test_loading_leaves_the_global_random_state_alone():
     assert torch.equal(torch.get_rng_state(), before[1])
 
 
+@pytest.mark.slow
 def test_loading_needs_no_network():
     """A fresh process without sockets, so that nothing loaded earlier can help."""
     program = (
@@ -382,6 +383,7 @@ def test_mds2_is_what_it_is(argument):
 # --- generated sets --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["equilibrium", "quench"])
 def test_a_generated_set_has_5000_temperatures_from_0_to_twice_tc(source):
     data = IsingDataset(8, source)
@@ -482,6 +484,7 @@ def nothing_is_generated():
         yield
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["equilibrium", "quench"])
 def test_a_generated_set_is_the_same_the_next_time_and_anywhere_else(source, tmp_path, monkeypatch):
     def load():
@@ -513,6 +516,7 @@ def test_a_damaged_set_is_generated_again_and_said_so(caplog):
         np.testing.assert_array_equal(load().spins, first.spins)
 
 
+@pytest.mark.slow
 def test_sets_in_the_cache_are_what_the_samplers_draw_today():
     """If not: raise cache.VERSION, so that nobody reads the old ones, and put the new sum here."""
     T, drawn = np.linspace(0.5, 4.5, 9), hashlib.sha256()
@@ -539,6 +543,7 @@ def nb20(nb20_folder, monkeypatch):
 NB20_T = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.25, 2.5, 2.75, 3, 3.25, 3.5, 3.75, 4]
 
 
+@pytest.mark.slow
 def test_nb20_has_10000_configurations_at_each_of_16_temperatures(nb20):
     with nothing_is_generated():
         data = IsingDataset(source="nb20")
@@ -811,6 +816,7 @@ def assert_refused(size="light"):
         IsingDataset(size)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name, size", [("mds2_16.npz", "light"), ("mds2_64.npz", "full")])
 def test_a_flipped_bit_anywhere_is_refused(data_folder, name, size):
     path = data_folder / name

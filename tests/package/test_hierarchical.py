@@ -77,6 +77,7 @@ def test_the_coupling_is_found_in_the_data(T):
 # --- log q ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("L", [3, 4])
 def test_probabilities_of_all_states_add_up_to_one(L):
     log_q = crude_generator(L).log_prob(all_configurations(L))
@@ -84,6 +85,7 @@ def test_probabilities_of_all_states_add_up_to_one(L):
     assert np.exp(log_q).sum() == pytest.approx(1, abs=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("L", [3, 4])
 def test_samples_follow_log_q(L):
     n, generator = 200_000, crude_generator(L)
@@ -127,6 +129,7 @@ def test_a_network_is_odd_and_has_the_symmetries_of_its_window():
 # --- how good it becomes ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("T", [1.0, TC, 5.0])
 def test_it_comes_close_to_boltzmann_at_any_temperature(T, monkeypatch):
     monkeypatch.setattr(hierarchical, "ITERATIONS", 300)

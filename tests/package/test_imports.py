@@ -29,6 +29,7 @@ def test_the_package_itself_loads_nothing():
     assert loaded.isdisjoint({"numpy", "scipy", "torch", "matplotlib", "sklearn"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leaf", ["exact", "observables"])
 def test_leaves_load_neither_torch_nor_matplotlib_and_of_ours_only_checks_of_arguments(leaf):
     loaded = loaded_by(f"ai4mat_ising.{leaf}")
@@ -37,6 +38,7 @@ def test_leaves_load_neither_torch_nor_matplotlib_and_of_ours_only_checks_of_arg
     assert ours == {f"ai4mat_ising.{leaf}", "ai4mat_ising.arguments"}
 
 
+@pytest.mark.slow
 def test_sampling_loads_neither_torch_nor_matplotlib():
     assert loaded_by("ai4mat_ising.sampling").isdisjoint({"torch", "matplotlib", "sklearn"})
 
@@ -53,6 +55,7 @@ def test_what_reads_files_loads_neither_torch_nor_numba(module):
     assert loaded_by(f"ai4mat_ising.{module}").isdisjoint({"torch", "numba", "matplotlib", "tqdm"})
 
 
+@pytest.mark.slow
 def test_training_and_encoding_load_no_pyplot():
     assert "matplotlib.pyplot" not in loaded_by("ai4mat_ising.models, ai4mat_ising.latent")
 
@@ -90,6 +93,7 @@ print(json.dumps(changes))
 """
 
 
+@pytest.mark.slow
 def test_importing_changes_no_global_state():
     theirs = [m for m in loaded_by(", ".join(MODULES)) if not m.startswith("ai4mat_ising")]
     changes = run_in_a_new_interpreter(f"THEIRS, OURS = {sorted(theirs)}, {MODULES}" + SIDE_EFFECTS)

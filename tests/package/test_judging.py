@@ -46,6 +46,7 @@ def test_measured_are_averages_over_all_configurations():
     assert found["g(1)"] == pytest.approx(-found["E/N"] / 2, rel=1e-12)
 
 
+@pytest.mark.slow
 def test_errors_are_the_scatter_of_repetitions():
     estimates = [measure(sample_equilibrium(4, TC, 400, seed=seed), TC) for seed in range(36, 136)]
     for name in estimates[0]:
@@ -99,6 +100,7 @@ def test_nats_above_the_entropy_are_the_divergence_summed_over_all_states():
     assert result.kind == "exact"
 
 
+@pytest.mark.slow
 def test_the_error_is_the_scatter_of_repetitions():
     generator = crude_generator(4)
     results = [
@@ -164,6 +166,7 @@ def test_arguments_of_the_wrong_kind_are_refused():
 # --- reweighting ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_reweighted_samples_have_boltzmanns_averages():
     """From a generator trained at another temperature, whose own averages are far off."""
     n, T, generator = 100_000, 2.6, crude_generator(4)

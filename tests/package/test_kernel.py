@@ -49,6 +49,7 @@ def drawn_by_a_new_process(package, cache):
     return checksum, bool(int(hits))
 
 
+@pytest.mark.slow
 def test_a_kernel_is_compiled_once_until_any_kernel_changes(package, tmp_path):
     first, compiled_before = drawn_by_a_new_process(package, tmp_path / "cache")
     assert not compiled_before
@@ -60,6 +61,7 @@ def test_a_kernel_is_compiled_once_until_any_kernel_changes(package, tmp_path):
     assert changed != first and not compiled_before
 
 
+@pytest.mark.slow
 def test_without_a_folder_every_process_compiles_for_itself(package, tmp_path):
     (tmp_path / "cache").write_text("a file where the folder should be")
     first = drawn_by_a_new_process(package, tmp_path / "cache")

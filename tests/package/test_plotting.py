@@ -99,6 +99,7 @@ def test_axes_are_labelled(name):
     assert ax.get_xlabel() and ax.get_ylabel()
 
 
+@pytest.mark.slow
 def test_a_notebook_shows_each_figure_exactly_once():
     setup = (
         "import numpy as np\nfrom ai4mat_ising import plotting\n"
@@ -156,6 +157,7 @@ def test_images_fill_rows_and_the_rest_stays_empty(columns, rows):
     assert not any(ax.get_frame_on() for ax in axes[7:])
 
 
+@pytest.mark.slow
 def test_titles_and_row_labels_are_in_sight():
     """`axis("off")`, as in the published week-11 lesson, would hide the row labels."""
     titles = [f"T = {i}" for i in range(7)]

@@ -73,12 +73,14 @@ def test_the_sum_on_3x3_follows_the_series_of_high_temperature(exact):
     assert exact_3x3(1 / K, 8)[0] == pytest.approx(-2 * (t + t**2), abs=20 * t**3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("T", TEMPERATURES)
 def test_energy_and_order_on_3x3_are_exact(model, T, exact):
     sample, p = model
     assert np.abs(deviations(sample(3, T, 50_000, seed=1), p, exact[T])).max() < 4
 
 
+@pytest.mark.slow
 def test_a_wrong_bond_probability_would_be_seen(exact):
     """T enters through the bonds alone, so a 1.5 % wrong T is a 1.5 % wrong exponent of theirs."""
     angles = sample_xy(3, 1.015 * 0.9, 50_000, seed=1)
@@ -138,6 +140,7 @@ def test_extreme_temperatures_give_order_or_independent_angles(model, T):
     assert order.mean() == pytest.approx(1 if T < 1 else 1 / 64, rel=0.2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("L, T", [(4, 0.1), (8, 0.4), (16, 0.9), (16, 1.1), (16, 3.0)])
 def test_autocorrelation_times_are_not_underestimated(L, T):
     kept = np.empty((12_000, L * L))
@@ -169,6 +172,7 @@ def test_a_nematic_is_an_xy_model_of_the_doubled_angles():
     np.testing.assert_allclose(np.exp(2j * nematic), np.exp(1j * xy), rtol=0, atol=2e-6)
 
 
+@pytest.mark.slow
 def test_every_rod_of_a_nematic_has_a_head_of_its_own():
     """Cold rods are parallel, and still the components are those of independent coins."""
     angles = sample_nematic(8, 0.1, 2000, seed=7)
@@ -178,6 +182,7 @@ def test_every_rod_of_a_nematic_has_a_head_of_its_own():
     assert abs(e.mean()) < 4 * e.std() / np.sqrt(2000)
 
 
+@pytest.mark.slow
 def test_angles_lie_in_one_turn(model):
     angles = model[0](4, 1.0, 20_000, seed=8)
     assert angles.dtype == np.float32 and angles.shape == (20_000, 4, 4)
@@ -212,6 +217,7 @@ def test_no_configurations_are_an_empty_array(model):
         assert model[0](8, T, 0, seed=0).shape == (0, 8, 8)
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_without_a_result(model):
     """This would take minutes."""
     threads = threading.active_count()

@@ -103,12 +103,14 @@ def assert_boltzmann(spins, T):
     assert np.abs(deviations_from_kaufman(spins, T)).max() < 4  # sharper on these two numbers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("T", [1.5, TC, 4.0])
 def test_perfect_sampling_follows_boltzmann_in_energy_and_magnetization(T):
     spins = sample_equilibrium(4, T, 100_000, seed=1, method="perfect")
     assert_boltzmann(spins, T)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("T", [1.5, TC, 4.0, 20.0])
 @pytest.mark.parametrize("sampler", schedule.SAMPLERS)
 def test_every_chain_follows_boltzmann_in_energy_and_magnetization(sampler, T, only):
@@ -127,12 +129,14 @@ def test_cluster_updates_of_wide_lattices_follow_boltzmann_too(sampler, T, n, on
     assert_boltzmann(spins, T)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_one_chain_followed_through_time_follows_boltzmann(algorithm):
     spins = sample_chain(4, TC, 100_000, algorithm=algorithm, warmup=100, spacing=20, seed=2)
     assert_boltzmann(spins, TC)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("T", [1.5, TC, 3.0])
 def test_perfect_samples_are_those_of_a_chain_started_much_earlier(T):
     """With the same random numbers: that the past has been forgotten is what makes them exact."""
@@ -185,6 +189,7 @@ def test_chains_have_kaufmans_energy_and_heat_capacity(L, n, T):
 
 
 # At Tc, where 64 x 64 take longest, and on both sides of it.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "L, n, T",
     [
@@ -232,6 +237,7 @@ def test_few_configurations_at_very_different_temperatures_are_not_mixed_up(meth
     assert e[::2].max() < -1.5 and e[1::2].min() > -1
 
 
+@pytest.mark.slow
 def test_temperatures_that_all_differ_are_each_in_equilibrium():
     temperatures = np.random.default_rng(1).uniform(0.5, 2 * TC, 5000)
     e = energy_per_spin(sample_equilibrium(16, temperatures, 5000, seed=7))
@@ -282,6 +288,7 @@ def test_the_binder_cumulant_at_tc_has_the_known_limit(moments_at_tc):
     assert 1 - fourth / (3 * second**2) == pytest.approx(0.61069, abs=5e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "method, L, n",
     [
@@ -302,6 +309,7 @@ def test_order_parameter_and_binder_cumulant_at_tc_are_the_exact_ones(method, L,
     assert abs(deviation) < 4 * bootstrap_error(m, cumulant) + 1e-4
 
 
+@pytest.mark.slow
 def test_chains_and_perfect_sampling_agree_in_the_whole_distribution():
     chains = sample_equilibrium(16, TC, 20_000, seed=17)
     perfectly = sample_equilibrium(16, TC, 3000, seed=18, method="perfect")
@@ -375,6 +383,7 @@ def test_global_signs_are_independent_and_fair(method, L):
 # --- quenches --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size, L, words", [("light", 16, 100), ("full", 64, 30)])
 def test_a_quench_of_L_sweeps_reproduces_mds2(size, L, words):
     """Chi-square over 16 bins of T; our error is that of words, whose replicas share an order."""
@@ -467,6 +476,7 @@ def test_an_executor_gives_the_same_configurations(call):
     )
 
 
+@pytest.mark.slow
 def test_processes_give_the_same_configurations():
     # Forked, a process could inherit locks of numba's or of a thread's that nobody opens.
     context = multiprocessing.get_context("spawn")
@@ -507,6 +517,7 @@ def kill_a_busy_worker(folder, over):
     raise RuntimeError("no worker was seen amid a task")
 
 
+@pytest.mark.slow
 def test_a_dask_cluster_gives_the_same_configurations_although_a_worker_is_killed(tmp_path):
     from distributed import Client, LocalCluster
 
@@ -570,6 +581,7 @@ def test_extreme_temperatures_give_order_or_coins(T):
     sample_quench(8, T, 10, sweeps=5, seed=4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "packed, large, many",
     [
@@ -597,6 +609,7 @@ def test_memory_is_that_of_the_result(packed, large, many):
 # --- interruptions, progress, errors ---------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "call",
     [
@@ -618,6 +631,7 @@ def test_ctrl_c_stops_without_a_result(call):
     assert threading.active_count() == threads
 
 
+@pytest.mark.slow
 def test_ctrl_c_cancels_what_waits_on_an_executor():
     futures = []
 

@@ -688,6 +688,7 @@ def test_progress_false_and_the_switch_of_the_book_are_silent(capsys, monkeypatc
     assert shown_on_the_terminal(capsys) == ""
 
 
+@pytest.mark.slow
 def test_a_notebook_shows_a_widget_unless_the_book_is_built(monkeypatch):
     monkeypatch.delenv("AI4MAT_PROGRESS", raising=False)
     cells = [
@@ -738,6 +739,7 @@ def test_held_out_pca_is_where_it_was_measured(split):
     assert two == pytest.approx(0.1952, abs=0.006)
 
 
+@pytest.mark.slow
 def test_the_default_training_reaches_what_the_published_lesson_reached(split):
     """It printed 0.1962 for its own split. Over 20 splits this one ends at 0.1957 +- 0.0019, which
     is 0.0005 +- 0.0004 above two principal components and 0.0129 +- 0.0006 below one."""
@@ -749,6 +751,7 @@ def test_the_default_training_reaches_what_the_published_lesson_reached(split):
     assert 0.187 < history.train[-1] < 0.199 < history.train[0] < variance
 
 
+@pytest.mark.slow
 def test_one_code_comes_near_one_principal_component(split):
     train, validation, (variance, one, two) = split
     torch.manual_seed(0)

@@ -124,6 +124,7 @@ def test_the_probabilities_of_all_states_add_up_to_one():
     assert exact_log_p(tiny(), STATES).exp().sum().item() == pytest.approx(1, abs=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("epsilon", [0.3, 1.0, 2.0])
 def test_elbo_and_iwae_are_lower_bounds_and_tighten_with_k(epsilon):
     model = tiny(epsilon=epsilon, gain=3.0)
@@ -142,6 +143,7 @@ def test_elbo_and_iwae_are_lower_bounds_and_tighten_with_k(epsilon):
     assert (exact - bounds[0]).min() > -0.1  # for each image, up to the noise of 2000 codes
 
 
+@pytest.mark.slow
 def test_iwae_with_one_code_is_the_elbo_on_average():
     model = tiny()
     iwae = torch.stack([model.iwae_bound(STATES, 1, seed) for seed in range(3000)])
@@ -164,6 +166,7 @@ def test_a_seed_fixes_bounds_and_they_leave_the_random_state_alone():
     assert torch.equal(torch.get_rng_state(), before)
 
 
+@pytest.mark.slow
 def test_loss_with_beta_and_epsilon_1_is_the_negative_elbo_on_average():
     model = tiny()
     torch.manual_seed(0)
@@ -219,6 +222,7 @@ def autoregressive(size, reach):
     return VAE(size, 2, 8, decoder, encoder="dense").eval()
 
 
+@pytest.mark.slow
 @torch.no_grad()
 def test_given_a_code_the_autoregressive_probabilities_of_all_states_add_up_to_one():
     model, z = autoregressive(4, 7), torch.tensor([[0.7, -1.1]])
@@ -270,6 +274,7 @@ def test_the_autoregressive_decoder_has_no_probabilities_without_the_spins_befor
 # --- training, exchange of parts, errors -----------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("decoder", DECODERS)
 def test_training_gets_below_a_coin_and_every_parameter_learns(decoder):
     rng = np.random.default_rng(0)
