@@ -1,4 +1,4 @@
-"""How many threads torch computes with: one is enough for the networks of this package."""
+"""The number of threads that torch computes with: one is enough for networks of this package."""
 
 from contextlib import contextmanager
 
