@@ -9,7 +9,6 @@ order parameters have the same axes.
 from numbers import Integral
 
 import numpy as np
-from scipy.stats import bootstrap
 
 
 def energy_per_spin(spins):
@@ -225,6 +224,9 @@ def bootstrap_error(values, statistic=np.mean, *, resamples=1000, seed=0):
         raise ValueError(f"values must be finite, got {values[~np.isfinite(values)][0]}")
     if not isinstance(resamples, Integral) or resamples < 2:
         raise ValueError(f"resamples must be an integer of at least 2, got {resamples!r}")
+    # Not above: it takes ten times as long to import as everything else here.
+    from scipy.stats import bootstrap
+
     result = bootstrap(
         (values,),
         statistic,
