@@ -323,7 +323,7 @@ def survivors(module, options, sample):
     status, seconds, output = in_a_process(float("inf"), module, original, tests, options, {})
     if status != 0:
         sys.exit(f"{output}\n{module}: {', '.join(map(str, tests))} must pass to begin with")
-    limit = 20 + 5 * sum(seconds.values())
+    limit = 60 + 5 * sum(seconds.values())
     mutants = [(text, *changed(original, text)) for text in Source(original).mutants()]
     known = equivalents_of(module, {mutant[2:] for mutant in mutants})
     counts = dict.fromkeys(["killed", "too slow", "equivalent", "survived"], 0)
@@ -334,8 +334,8 @@ def survivors(module, options, sample):
             status, _, _ = in_a_process(limit, module, text, tests, options, seconds)
             result = {0: "survived", None: "too slow"}.get(status, "killed")
         counts[result] += 1
-        if result == "survived":
-            print(f"{path_of(module)}:{line}\n- {old}\n+ {new}\n", flush=True)
+        if result in ("survived", "too slow"):
+            print(f"{path_of(module)}:{line} {result}\n- {old}\n+ {new}\n", flush=True)
     numbers = ", ".join(f"{number} {result}" for result, number in counts.items())
     print(f"{module}: {len(chosen)} of {len(mutants)} mutants: {numbers}\n", flush=True)
     return counts["survived"]

@@ -44,6 +44,7 @@ def test_images_of_a_network_are_drawn_as_they_come_and_the_seed_counts():
         (np.full(4, 0.5), r"shape \(..., L, L\), got \(4,\)"),
         (np.full((4, 5), 0.5), r"got \(4, 5\)"),
         (np.full((4, 4), -0.1), "between 0 and 1, got -0.1"),
+        (np.full((4, 4), 1.1), "between 0 and 1, got 1.1"),
         (np.full((4, 4), np.nan), "between 0 and 1, got nan"),
     ],
 )
@@ -72,6 +73,7 @@ def test_grids_are_in_reading_order():
 def test_the_quantile_grid_takes_equal_steps_of_probability():
     p = norm.cdf(quantile_grid(5))
     np.testing.assert_allclose(p, latent_grid(5, 0.01, 0.99), atol=1e-6)
+    assert quantile_grid(2).shape == (4, 2)
     np.testing.assert_allclose(quantile_grid(7)[0], [-2.326348, 2.326348], rtol=1e-6)
 
 

@@ -150,7 +150,14 @@ def test_a_model_with_bounds_gives_an_upper_bound(k, offset, monkeypatch):
 
 def test_arguments_of_the_wrong_kind_are_refused():
     spins = sample_equilibrium(4, TC, 10, seed=17)
-    for model in (np.zeros(9), np.full(10, -np.inf), np.zeros((10, 1)), object(), "vae"):
+    for model in (
+        np.zeros(9),
+        np.full(10, -np.inf),
+        np.zeros((10, 1)),
+        object(),
+        "vae",
+        ["x"] * 10,
+    ):
         with pytest.raises(ValueError, match="model must have a method log_prob"):
             nats_above_entropy(model, spins, TC)
     for wrong in (spins[:2], spins[0], spins[:, None]):

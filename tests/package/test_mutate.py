@@ -107,7 +107,7 @@ def test_survivors_are_printed(mutated):
     result = mutated()
     assert result.stderr == "" and result.returncode == 1
     assert result.stdout == (
-        "ai4mat_ising/toy.py:2\n- if x < least:\n+ if x <= least:\n\n"
+        "ai4mat_ising/toy.py:2 survived\n- if x < least:\n+ if x <= least:\n\n"
         "toy: 3 of 3 mutants: 2 killed, 0 too slow, 0 equivalent, 1 survived\n\n"
     )
 
