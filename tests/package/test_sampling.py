@@ -622,6 +622,7 @@ def test_memory_is_that_of_the_result(packed, large, many):
 )
 def test_ctrl_c_stops_without_a_result(call):
     """Each of these would take from half a minute to days."""
+    sample_quench(4, 2.0, 1, sweeps=1, seed=0)  # the first bar of a process starts a thread
     threads = threading.active_count()
     timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGINT])
     timer.start()
