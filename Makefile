@@ -6,7 +6,7 @@ BIN := .venv/bin
 TESTS := test-grading test-book test-package test-release
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve check test prepare $(TESTS) release bench clean
+.PHONY: help book serve check lint test prepare $(TESTS) release bench clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/\1 /p' $(MAKEFILE_LIST) | awk '{name = $$1; $$1 = ""; printf "make %-8s%s\n", name, $$0}'
@@ -27,27 +27,30 @@ serve: .venv/installed  ## show the built site on http://localhost:8000 (PORT=..
 	@$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 $(PORT)
 
 # One thread each: those of PyTorch that wait for one another would keep the others' cores busy.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+PYTEST := env OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
-check: .venv/installed  ## lint and the quick tests, for after every edit
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/ruff format --quiet --check . || { echo "run $(BIN)/ruff format"; exit 1; }
+check: lint  ## lint and the quick tests, for after every edit
 	@$(PYTEST) --quiet --numprocesses auto -m "not slow" tests
 
-test: prepare  ## run every test: package, book, grading of the answers, release
+test: lint prepare  ## lint and every test: package, book, grading of the answers, release
 	@$(MAKE) --jobs $(words $(TESTS)) $(TESTS)  # many tests keep one core busy only
-
-test-package: .venv/installed
-	@$(PYTEST) tests/package
 
 test-book: prepare
 	@$(PYTEST) tests/book
 
+# The others step back for the book, which takes longest and ends with what one core can do.
+test-package: .venv/installed
+	@nice $(PYTEST) tests/package
+
 test-grading: .venv/installed
-	@$(PYTEST) tests/assignments/test_grading.py $(if $(SET),-k $(SET))
+	@nice $(PYTEST) tests/assignments/test_grading.py $(if $(SET),-k $(SET))
 
 test-release: prepare
-	@$(PYTEST) tests/assignments --ignore tests/assignments/test_grading.py
+	@nice $(PYTEST) tests/assignments --ignore tests/assignments/test_grading.py
+
+lint: .venv/installed
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { echo "run $(BIN)/ruff format"; exit 1; }
 
 prepare: .venv/installed .venv/student/installed
 	@$(BIN)/python tests/needs.py

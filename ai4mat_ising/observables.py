@@ -7,7 +7,6 @@ order parameters have the same axes.
 """
 
 import numpy as np
-from scipy.stats import bootstrap
 
 from ai4mat_ising.arguments import checked_integer
 
@@ -223,6 +222,9 @@ def bootstrap_error(values, statistic=np.mean, *, resamples=1000, seed=0):
         )
     if not np.isfinite(values).all():
         raise ValueError(f"values must be finite, got {values[~np.isfinite(values)][0]}")
+    # Not above: it takes ten times as long to import as everything else here.
+    from scipy.stats import bootstrap
+
     result = bootstrap(
         (values,),
         statistic,

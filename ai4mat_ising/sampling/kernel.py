@@ -23,14 +23,15 @@ def kernel(function):
 
 
 def _folder():
-    """Return the folder of compiled kernels, named by the text of all of them.
+    """Return the folder of compiled kernels, named by the text of all files that hold some.
 
     Numba by itself would go on with a compiled kernel although another one that it calls has
     changed, if that is in another file.
     """
-    text = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    texts = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    texts = [text for text in texts if b"@kernel" in text]  # as in this one
     parent = Path(numba.config.CACHE_DIR or cache_folder() / "kernels")
-    return parent / hashlib.sha256(text).hexdigest()[:16]
+    return parent / hashlib.sha256(b"".join(texts)).hexdigest()[:16]
 
 
 def _is_writable(folder):
