@@ -744,6 +744,7 @@ def one_of_them_is(value, array):
         ({"spins": np.ones(12, np.int8)}, r"spins must be int8 .*got .*\(12,\)"),
         ({"spins": np.zeros((12, 5, 5), np.int8)}, "spins must be -1 or 1"),
         ({"spins": one_of_them_is(0, np.ones((12, 5, 5), np.int8))}, "spins must be -1 or 1"),
+        ({"spins": one_of_them_is(2, np.ones((12, 5, 5), np.int8))}, "spins must be -1 or 1"),
         ({"spins": one_of_them_is(-2, np.ones((12, 5, 5), np.int8))}, "spins must be -1 or 1"),
         ({"spins": np.full((12, 5, 5), -128, np.int8)}, "spins must be -1 or 1"),
         ({"spins": np.full((12, 5, 5), 2, np.int8)}, "spins must be -1 or 1"),
