@@ -18,7 +18,6 @@ from ai4mat_ising.cache import Recipe, load_or_generate
 from ai4mat_ising.exact import critical_temperature
 from ai4mat_ising.packing import unpack_spins
 from ai4mat_ising.published import read_published
-from ai4mat_ising.sampling import sample_equilibrium, sample_quench
 
 SOURCES = ("mds2", "equilibrium", "quench", "nb20")
 DATA_FOLDER = Path(__file__).with_name("data")
@@ -268,6 +267,9 @@ def _load_generated(source, size, temperatures, samples):
 
 def _generate(recipe):
     """Draw the spins of a set, packed."""
+    # Not above: numba takes its time to import, and most sets are read and not drawn.
+    from ai4mat_ising.sampling import sample_equilibrium, sample_quench
+
     T, arguments = recipe.temperature_of_each(), {"seed": recipe.seed, "packed": True}
     if recipe.source == "quench":  # after L sweeps, because MDS-2 was
         return sample_quench(recipe.L, T, recipe.n, sweeps=recipe.L, **arguments)

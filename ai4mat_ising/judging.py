@@ -20,6 +20,7 @@ from ai4mat_ising.observables import (
     structure_factor,
 )
 from ai4mat_ising.seeds import independent_seeds
+from ai4mat_ising.threads import torch_threads
 
 # Images that a VAE is asked about at a time, so that memory stays bounded.
 IMAGES = 1000
@@ -108,10 +109,12 @@ def _bounds(model, spins, k, seed):
     images = torch.as_tensor(spins > 0)[:, None]
     parts = images.split(IMAGES)
     # Another seed for each part, or they would share the noise.
-    found = [
-        method(part.float().to(device), k, seed=part_seed).cpu()
-        for part, part_seed in zip(parts, independent_seeds(seed, len(parts)))
-    ]
+    seeds = independent_seeds(seed, len(parts))
+    with torch_threads(1):
+        found = [
+            method(part.float().to(device), k, seed=part_seed).cpu()
+            for part, part_seed in zip(parts, seeds)
+        ]
     return torch.cat(found).numpy()
 
 

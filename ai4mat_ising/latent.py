@@ -17,6 +17,7 @@ from torch.utils.data import DataLoader
 
 from ai4mat_ising.arguments import checked_integer
 from ai4mat_ising.datasets import images_of
+from ai4mat_ising.threads import torch_threads
 
 
 @torch.no_grad()
@@ -45,9 +46,10 @@ def encode(model, data, batch_size=1000):
     was_training = model.training
     model.eval()
     try:
-        codes = [
-            model.encode((x if torch.is_tensor(x) else x[0]).to(device)).cpu() for x in batches
-        ]
+        with torch_threads(1):
+            codes = [
+                model.encode((x if torch.is_tensor(x) else x[0]).to(device)).cpu() for x in batches
+            ]
     finally:
         model.train(was_training)
     return torch.cat(codes).numpy()

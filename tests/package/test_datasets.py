@@ -18,7 +18,7 @@ import pytest
 import torch
 from torch.utils.data import DataLoader, Subset, TensorDataset, random_split
 
-from ai4mat_ising import cache, datasets
+from ai4mat_ising import cache, datasets, sampling
 from ai4mat_ising.cache import Recipe
 from ai4mat_ising.datasets import NB20, IsingDataset, images_of
 from ai4mat_ising.exact import critical_temperature, energy, heat_capacity
@@ -479,8 +479,8 @@ def nothing_is_generated():
         raise AssertionError("generated, although it was in the cache")
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(datasets, "sample_equilibrium", refuse)
-        patched.setattr(datasets, "sample_quench", refuse)
+        patched.setattr(sampling, "sample_equilibrium", refuse)
+        patched.setattr(sampling, "sample_quench", refuse)
         yield
 
 

@@ -56,8 +56,9 @@ def test_what_reads_files_loads_neither_torch_nor_numba(module):
 
 
 @pytest.mark.slow
-def test_training_and_encoding_load_no_pyplot():
-    assert "matplotlib.pyplot" not in loaded_by("ai4mat_ising.models, ai4mat_ising.latent")
+def test_training_and_encoding_load_no_pyplot_and_no_numba():
+    loaded = loaded_by("ai4mat_ising.models, ai4mat_ising.latent")
+    assert loaded.isdisjoint({"matplotlib.pyplot", "numba"})
 
 
 # numpy, torch and the like do change warning filters when they are imported, so everything that is

@@ -22,6 +22,7 @@ from ai4mat_ising.observables import (
     structure_factor,
 )
 from ai4mat_ising.sampling import sample_equilibrium
+from ai4mat_ising.threads import torch_threads
 
 # --- what is measured of configurations -------------------------------------------------------
 
@@ -127,10 +128,11 @@ class Bounded(torch.nn.Module):
     def __init__(self):
         super().__init__()
         self.weight = torch.nn.Parameter(torch.zeros(1))
-        self.seeds = []
+        self.seeds, self.threads = [], set()
 
     def elbo(self, x, samples, seed):
         self.seeds.append(seed)
+        self.threads.add(torch.get_num_threads())
         return 100 * x.mean((1, 2, 3)) - 1000 * samples
 
     def iwae_bound(self, x, k, seed):
@@ -141,11 +143,13 @@ class Bounded(torch.nn.Module):
 def test_a_model_with_bounds_gives_an_upper_bound(k, offset, monkeypatch):
     monkeypatch.setattr("ai4mat_ising.judging.IMAGES", 64)
     model, spins = Bounded(), sample_equilibrium(8, TC, 200, seed=16)
-    result = nats_above_entropy(model, spins, TC, k=k, seed=3)
+    with torch_threads(3):
+        result = nats_above_entropy(model, spins, TC, k=k, seed=3)
     expected = nats_above_entropy(50 * (1 + magnetization(spins)) + offset, spins, TC)
     np.testing.assert_allclose(result[:2], expected[:2], rtol=1e-4)
     assert (result.kind, expected.kind) == ("upper bound", "exact")
     assert len(set(model.seeds)) == len(model.seeds) == 4
+    assert model.threads == {1}
 
 
 def test_arguments_of_the_wrong_kind_are_refused():

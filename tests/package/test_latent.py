@@ -11,6 +11,7 @@ from ai4mat_ising.datasets import IsingDataset
 from ai4mat_ising.latent import encode, interpolate, project, separation
 from ai4mat_ising.models import ConvAutoencoder
 from ai4mat_ising.observables import magnetization
+from ai4mat_ising.threads import torch_threads
 
 DEVICES = ["cpu"] + ["cuda"] * torch.cuda.is_available()
 
@@ -54,6 +55,18 @@ def normal(*shape, seed=0):
 
 
 # --- encode ----------------------------------------------------------------------------------
+
+
+def test_encoding_takes_one_thread_and_leaves_as_many_as_there_were():
+    class Counting(Numbered):
+        def encode(self, x):
+            threads.append(torch.get_num_threads())
+            return super().encode(x)
+
+    threads = []
+    with torch_threads(3):
+        encode(Counting(), numbered_images(5))
+        assert threads == [1] and torch.get_num_threads() == 3
 
 
 @pytest.mark.parametrize("device", DEVICES)
