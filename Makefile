@@ -30,7 +30,7 @@ serve: .venv/installed  ## show the built site on http://localhost:8000 (PORT=..
 PYTEST := env OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 check: lint  ## lint and the quick tests, for after every edit
-	@$(PYTEST) --quiet --numprocesses auto -m "not slow" tests
+	@$(PYTEST) --quiet --numprocesses auto --dist worksteal -m "not slow" tests
 
 test: lint prepare  ## lint and every test: package, book, grading of the answers, release
 	@$(MAKE) --jobs $(words $(TESTS)) $(TESTS)  # many tests keep one core busy only

@@ -244,6 +244,7 @@ def test_a_source_changed_after_the_release_is_noticed(toy_course, tmp_path):
     assert differences(fresh / "exercises", toy_course / "exercises") == ["toy/toy.ipynb differs"]
 
 
+@pytest.mark.slow
 def test_nbgrader_refuses_a_solution_outside_a_solution_cell(tmp_path):
     source = toy_source()
     del cell_of(source, "double").metadata["nbgrader"]
@@ -252,6 +253,7 @@ def test_nbgrader_refuses_a_solution_outside_a_solution_cell(tmp_path):
         make_course(tmp_path / "course", "toy", tmp_path / "source")
 
 
+@pytest.mark.slow
 def test_an_answer_in_a_cell_without_metadata_is_noticed(tmp_path):
     # Without markers nbgrader releases such a cell as it is.
     source = toy_source()
