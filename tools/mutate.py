@@ -14,6 +14,7 @@ that start a Python process of their own see the original there.
 
 import argparse
 import ast
+import builtins
 import contextlib
 import importlib
 import importlib.machinery
@@ -102,9 +103,10 @@ class Source:
             yield start, self.span(node.operand)[0], ""
         elif isinstance(node, ast.Constant):
             yield from ((start, end, other) for other in _other_constants(node.value))
-        elif isinstance(node, ast.Name | ast.Attribute):
-            name = node.id if isinstance(node, ast.Name) else node.attr
-            yield from ((end - len(name), end, other) for other in INSTEAD.get(name, []))
+        elif isinstance(node, ast.Attribute):
+            yield from ((end - len(node.attr), end, new) for new in INSTEAD.get(node.attr, []))
+        elif isinstance(node, ast.Name) and hasattr(builtins, node.id):
+            yield from ((start, end, new) for new in INSTEAD.get(node.id, []))
         elif isinstance(node, ast.keyword) and node.arg:
             yield *self._with_comma(start, end), ""
         elif isinstance(node, ast.Raise | ast.Continue | ast.Break) or _is_call(node):

@@ -709,6 +709,11 @@ def test_at_tc_itself_there_is_no_order(npz, arrays):
     assert IsingDataset(source=path).labels.tolist() == [1] * 4 + [0] * 8
 
 
+def test_a_npz_file_may_hold_the_smallest_lattice(npz):
+    path = npz(spins=np.ones((2, 3, 3), np.int8), temperatures=np.ones(2))
+    assert IsingDataset(source=path).size == 3
+
+
 def test_a_part_of_a_npz_file_is_chosen_by_temperature(npz, arrays):
     path = npz(**arrays)
     part = IsingDataset(5, str(path), temperatures=[1.0, 3.0], samples_per_temperature=2)
@@ -716,9 +721,15 @@ def test_a_part_of_a_npz_file_is_chosen_by_temperature(npz, arrays):
     np.testing.assert_array_equal(part.temperatures, [1.0, 1.0, 3.0, 3.0])
     first = IsingDataset(source=path, samples_per_temperature=1)
     np.testing.assert_array_equal(first.spins, arrays["spins"][[0, 4, 8]])
+    assert len(IsingDataset(source=path, samples_per_temperature=4)) == 12
     for wrong in ({"temperatures": 1.5}, {"samples_per_temperature": 5}, {"size": 16}):
         with pytest.raises(ValueError, match=f"{list(wrong)[0]} must be"):
             IsingDataset(**{"source": path} | wrong)
+
+
+def one_of_them_is(value, array):
+    array.flat[7] = value
+    return array
 
 
 @pytest.mark.parametrize(
@@ -730,12 +741,17 @@ def test_a_part_of_a_npz_file_is_chosen_by_temperature(npz, arrays):
         ({"spins": np.int8(1)}, "spins must be int8"),
         ({"spins": np.ones((12, 2, 2), np.int8)}, "spins must be int8 .* L at least 3"),
         ({"spins": np.ones((0, 5, 5), np.int8), "temperatures": np.ones(0)}, "spins must be int8"),
+        ({"spins": np.ones(12, np.int8)}, r"spins must be int8 .*got .*\(12,\)"),
         ({"spins": np.zeros((12, 5, 5), np.int8)}, "spins must be -1 or 1"),
+        ({"spins": one_of_them_is(0, np.ones((12, 5, 5), np.int8))}, "spins must be -1 or 1"),
+        ({"spins": one_of_them_is(2, np.ones((12, 5, 5), np.int8))}, "spins must be -1 or 1"),
+        ({"spins": one_of_them_is(-2, np.ones((12, 5, 5), np.int8))}, "spins must be -1 or 1"),
         ({"spins": np.full((12, 5, 5), -128, np.int8)}, "spins must be -1 or 1"),
         ({"spins": np.full((12, 5, 5), 2, np.int8)}, "spins must be -1 or 1"),
         ({"temperatures": np.ones(11)}, r"temperatures must be .* of shape \(12,\), got .*\(11,\)"),
         ({"temperatures": np.ones(12, int)}, "temperatures must be float64 .*got int64"),
         ({"temperatures": np.zeros(12)}, "temperatures must be positive"),
+        ({"temperatures": one_of_them_is(0, np.ones(12))}, "temperatures must be positive"),
         ({"temperatures": np.full(12, np.nan)}, "temperatures must be positive"),
         ({"spins": np.array([object()])}, "allow_pickle=False"),
         ({"temperatures": np.array([object()])}, "allow_pickle=False"),

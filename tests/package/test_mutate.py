@@ -57,6 +57,7 @@ def changes(tool, line):
             "a = x.sum(axis=-1)", "a = x.mean()", "a = x.mean(axis=1)",
             "a = x.mean(axis=-2)", "a = x.mean(axis=-0)",
         ]),
+        ("mean = max(mean, y)", ["mean = min(mean, y)"]),
         ("x += a", ["x -= a", "pass"]),
         ("f(x)", ["pass"]),
         ("y = a if f(x) else b", ["y = a if not f(x) else b"]),
