@@ -58,6 +58,7 @@ def build_wheel(folder):
                 "wheel",
                 "--quiet",
                 "--no-deps",
+                "--no-build-isolation",
                 "--wheel-dir",
                 folder,
                 copy,
