@@ -30,6 +30,7 @@ import traceback
 from pathlib import Path
 
 import pytest
+from tqdm import tqdm
 
 PACKAGE = "ai4mat_ising"
 EQUIVALENT = Path("tools/equivalent_mutants.txt")
@@ -330,14 +331,14 @@ def survivors(module, options, sample):
     known = equivalents_of(module, {mutant[2:] for mutant in mutants})
     counts = dict.fromkeys(["killed", "too slow", "equivalent", "survived"], 0)
     chosen = sample_of(mutants, sample)
-    for text, line, old, new in chosen:
+    for text, line, old, new in tqdm(chosen, module, leave=False, disable=None):
         result = "equivalent"
         if (old, new) not in known:
             status, _, _ = in_a_process(limit, module, text, tests, options, seconds)
             result = {0: "survived", None: "too slow"}.get(status, "killed")
         counts[result] += 1
         if result in ("survived", "too slow"):
-            print(f"{path_of(module)}:{line} {result}\n- {old}\n+ {new}\n", flush=True)
+            tqdm.write(f"{path_of(module)}:{line} {result}\n- {old}\n+ {new}\n")
     numbers = ", ".join(f"{number} {result}" for result, number in counts.items())
     print(f"{module}: {len(chosen)} of {len(mutants)} mutants: {numbers}\n", flush=True)
     return counts["survived"]
