@@ -61,8 +61,8 @@ prepare: .venv/installed .venv/student/installed
 	.venv/student/bin/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt -e '.[student]'
 	@touch $@
 
-release: .venv/installed  ## make exercises/ from solutions/, and the zip for students
-	for set in solutions/*/; do PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --force "$$(basename $$set)" || exit 1; done
+release: .venv/installed  ## make exercises/ from solutions/ (SET=... for one), and the zip for students
+	for set in solutions/$(or $(SET),*)/; do PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --force "$$(basename $$set)" || exit 1; done
 	@mkdir -p _build && $(BIN)/python tools/build_release.py
 
 .venv/peers/installed: .venv/installed benchmarks/peers.txt

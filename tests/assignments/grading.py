@@ -194,10 +194,18 @@ def read_answer(path, asked):
     Returns
     -------
     Answer
+
+    Raises
+    ------
+    ValueError
+        If the file has no docstring, or defines none of these functions: the answer would be that
+        of ``base.py``.
     """
     text = path.read_text()
     tree = ast.parse(text)
     docstring = ast.get_docstring(tree)
+    if docstring is None:
+        raise ValueError(f"{path} must begin with a docstring that says what the answer is")
     loses = re.search(r"Loses:\s*([\w\s,]+)", docstring)
     functions, rest = {}, []
     for node in tree.body[1:]:
@@ -208,6 +216,8 @@ def read_answer(path, asked):
             functions[node.name] = segment
         else:
             rest.append(segment)
+    if not functions:
+        raise ValueError(f"{path} must define one of {', '.join(asked)}, or it is no other answer")
     return Answer(
         title=docstring.splitlines()[0],
         loses=frozenset(re.findall(r"\w+", loses[1])) if loses else frozenset(),

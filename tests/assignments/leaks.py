@@ -23,6 +23,7 @@ MARKERS = {
     "### END HIDDEN TESTS",
 }
 LOOKS_LIKE_A_MARKER = re.compile(r"\b(BEGIN|END)\W+(HIDDEN|SOLUTION|TEST|MARK)", re.IGNORECASE)
+RAN = "holds an output, or the number of its execution"
 # A line this short ("}" or "return x") says nothing.
 SHORTEST = 10
 # A function of fewer syntax nodes than this is found everywhere.
@@ -45,7 +46,7 @@ def source_problems(notebook):
     list of str
         One sentence for each problem.
     """
-    problems = [f"cell {cell.id} holds an output" for cell in notebook.cells if _ran(cell)]
+    problems = [f"cell {cell.id} {RAN}" for cell in notebook.cells if _ran(cell)]
     for cell in notebook.cells:
         for line in cell.source.splitlines():
             if LOOKS_LIKE_A_MARKER.search(line) and line.strip() not in MARKERS:
@@ -110,7 +111,7 @@ def release_problems(source, folder):
 
 def _notebook_problems(source, path):
     notebook = read_notebook(path)
-    yield from (f"cell {cell.id} holds an output" for cell in notebook.cells if _ran(cell))
+    yield from (f"cell {cell.id} {RAN}" for cell in notebook.cells if _ran(cell))
     for cell in notebook.cells:
         if any(LOOKS_LIKE_A_MARKER.search(line) for line in cell.source.splitlines()):
             yield f"cell {cell.id} holds a marker of nbgrader"

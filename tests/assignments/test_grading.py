@@ -156,6 +156,20 @@ def test_wrong_answers_are_told_in_words(name, path, quickly_graded):
         assert max(map(len, message.splitlines())) <= 80, "nbgrader validate cuts longer lines"
 
 
+def test_a_file_of_a_corpus_says_what_it_is_and_answers_something(tmp_path):
+    file = tmp_path / "answer.py"
+    for text, message in [
+        ("def double(x):\n    return x + x", "answer.py must begin with a docstring"),
+        (
+            '"""Adds."""\n\n\ndef doubel(x):\n    return x + x',
+            "answer.py must define one of double",
+        ),
+    ]:
+        file.write_text(text)
+        with pytest.raises(ValueError, match=message):
+            read_answer(file, ["double"])
+
+
 @pytest.mark.parametrize("name", PROBLEM_SETS)
 def test_every_graded_cell_catches_a_wrong_answer(name):
     asked = asked_functions(read_source(name))

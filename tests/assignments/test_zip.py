@@ -3,9 +3,9 @@
 import os
 import shutil
 import subprocess
-import sys
 import zipfile
 
+import build_release
 import nbformat
 import needs
 import pytest
@@ -20,10 +20,6 @@ from grading import (
     submit,
 )
 from leaks import release_problems
-
-sys.path.insert(0, str(ROOT / "tools"))  # build_release is a script of the repository
-
-import build_release  # noqa: E402
 
 # The quickest set.
 NAME = "vector_order"
