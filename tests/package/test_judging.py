@@ -6,7 +6,7 @@ import pytest
 import torch
 from states import TC, all_configurations, boltzmann, crude_generator, total_energies
 
-from ai4mat_ising.exact import entropy
+from ai4mat_ising.exact import energy, entropy
 from ai4mat_ising.judging import (
     Estimate,
     NatsAboveEntropy,
@@ -99,6 +99,19 @@ def test_nats_above_the_entropy_are_the_divergence_summed_over_all_states():
     assert divergence > 20 * result.error
     assert abs(result.value - divergence) < 4 * result.error
     assert result.kind == "exact"
+
+
+@pytest.mark.parametrize("n", [3, 4, 6])
+def test_the_error_is_that_of_what_does_not_follow_the_energy(n):
+    """With 2 parameters fitted, n - 2 of n values are left to tell the scatter."""
+    spins = sample_equilibrium(4, TC, 200, seed=18)
+    _, one_of_each = np.unique(energy_per_spin(spins), return_index=True)
+    spins = spins[one_of_each][:n]
+    log_q = np.random.default_rng(0).normal(-5, 1, n)
+    e = energy_per_spin(spins) - energy(TC, 4)
+    rest = -log_q - np.polyval(np.polyfit(e, -log_q, 1), e)
+    result = nats_above_entropy(log_q, spins, TC)
+    assert result.error == pytest.approx(np.sqrt((rest**2).sum() / (n - 2) / n))
 
 
 @pytest.mark.slow
