@@ -88,6 +88,11 @@ def test_what_cannot_be_measured_is_refused(spins, T, message):
         measure(spins, T)
 
 
+def test_two_configurations_can_be_measured():
+    measured = measure(np.stack([np.ones((4, 4)), -np.ones((4, 4))]), TC)
+    assert (measured["E/N"].value, measured["|m|"].value) == (-2, 1)
+
+
 # --- nats above the entropy -------------------------------------------------------------------
 
 

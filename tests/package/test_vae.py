@@ -149,16 +149,31 @@ def test_iwae_with_many_codes_is_the_exact_likelihood():
     assert (model.iwae_bound(some, 3000) - exact_log_p(model, some)).abs().max() < 0.25
 
 
-def test_iwae_counts_every_latent():
-    """A decoder that ignores its code gives each state the probability of a coin, whatever the
-    posterior is; 8 seeds miss it by at most 0.05 nats."""
-    model, some = VAE(3, 2, 4), STATES[::64]
+def deaf(means, log_variances, epsilon=1.0):
+    """A VAE with one posterior for all images, whose decoder tosses coins whatever the code."""
+    model = VAE(3, 2, 4, epsilon=epsilon)
     with torch.no_grad():
         for part in (model.encoder[-1], model.decoder[-2]):
             part.weight.zero_()
             part.bias.zero_()
-        model.encoder[-1].bias += torch.tensor([0.5, -0.5, 0.5, 0.8])  # means, log variances
-    assert (model.iwae_bound(some, 3000) + 9 * np.log(2)).abs().max() < 0.1
+        model.encoder[-1].bias += torch.tensor([*means, *log_variances])
+    return model
+
+
+def test_iwae_counts_every_latent():
+    """It is then the probability of a coin's tosses; 8 seeds miss it by at most 0.05 nats."""
+    model = deaf([0.5, -0.5], [0.5, 0.8])
+    assert (model.iwae_bound(STATES[::64], 3000) + 9 * np.log(2)).abs().max() < 0.1
+
+
+@pytest.mark.parametrize("samples", [1, 3])
+@pytest.mark.parametrize("epsilon", [0.5, 1.0, 2.0])
+def test_a_code_that_nobody_uses_costs_the_elbo_its_divergence(epsilon, samples):
+    means, log_variances = np.array([0.5, -1.0]), np.array([-0.5, 0.8])
+    variances = epsilon**2 * np.exp(log_variances)
+    kl = (means**2 + variances - 1 - np.log(variances)).sum() / 2
+    elbo = deaf(means, log_variances, epsilon).elbo(STATES[::64], samples)
+    np.testing.assert_allclose(elbo, -9 * np.log(2) - kl, rtol=1e-5)
 
 
 @pytest.mark.slow
