@@ -142,6 +142,16 @@ def test_it_comes_close_to_boltzmann_at_any_temperature(T, monkeypatch):
     assert E.mean() == pytest.approx(energy(T, 8), rel=0.01)
 
 
+@pytest.mark.slow
+def test_it_comes_close_to_boltzmann_on_odd_lattices_too(monkeypatch):
+    """There a window may know a neighbour: with the teacher of even lattices it is 0.57(2) nats off.
+    Seven seeds end at 0.002 to 0.005."""
+    monkeypatch.setattr(hierarchical, "ITERATIONS", 300)
+    generator = HierarchicalGenerator(5).fit(sample_equilibrium(5, TC, 4000, seed=1))
+    result = nats_above_entropy(generator, sample_equilibrium(5, TC, 4000, seed=2), TC)
+    assert -4 * result.error < result.value < 0.05
+
+
 def test_the_seeds_fix_training_and_samples_and_nothing_else_does(short_training):
     data, log_q = sample_equilibrium(4, TC, 300, seed=11), []
     everything = all_configurations(4)[::100]
