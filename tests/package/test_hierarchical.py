@@ -144,8 +144,8 @@ def test_it_comes_close_to_boltzmann_at_any_temperature(T, monkeypatch):
 
 @pytest.mark.slow
 def test_it_comes_close_to_boltzmann_on_odd_lattices_too(monkeypatch):
-    """There a window may know a neighbour: with the teacher of even lattices it is 0.57(2) nats off.
-    Seven seeds end at 0.002 to 0.005."""
+    """There a window may know a neighbour: with the teacher of even lattices it is 0.57(2) nats
+    off. Seven seeds end at 0.002 to 0.005."""
     monkeypatch.setattr(hierarchical, "ITERATIONS", 300)
     generator = HierarchicalGenerator(5).fit(sample_equilibrium(5, TC, 4000, seed=1))
     result = nats_above_entropy(generator, sample_equilibrium(5, TC, 4000, seed=2), TC)
