@@ -153,8 +153,12 @@ def _opening(notebook):
 
 
 def _content(notebook):
-    """What the grade of a notebook depends on, of the notebook itself."""
-    return ["quickly", *([cell.source, cell.metadata] for cell in _cells(notebook))]
+    """What the grade of a notebook depends on, of the notebook itself.
+
+    Graded cells that are left out do not run, but their points count.
+    """
+    points = graded_cells(notebook)
+    return ["quickly", points, *([cell.source, cell.metadata] for cell in _cells(notebook))]
 
 
 def leave_out(notebook, changed):
