@@ -392,8 +392,7 @@ def test_the_global_random_state_is_left_as_it_was(device, data):
     assert all(map(torch.equal, random_states(device), before))
 
 
-@pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize(
+every_abrupt_end = pytest.mark.parametrize(
     "what, outcome",
     [
         (interrupt, nullcontext()),
@@ -402,6 +401,10 @@ def test_the_global_random_state_is_left_as_it_was(device, data):
     ],
     ids=["interrupt", "infinite loss", "bug"],
 )
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@every_abrupt_end
 def test_the_random_state_comes_back_after_an_exception_too(device, what, outcome):
     model = Fails(4, lambda loss: what(loss + torch.rand((), device=device)))
     before = random_states(device)
@@ -481,15 +484,7 @@ def test_a_run_has_as_many_threads_as_it_is_given_or_one(three_threads, options,
     assert torch.get_num_threads() == 3
 
 
-@pytest.mark.parametrize(
-    "what, outcome",
-    [
-        (interrupt, nullcontext()),
-        (lambda loss: loss / 0, pytest.raises(FloatingPointError)),
-        (lambda loss: 1 / 0, pytest.raises(ZeroDivisionError)),
-    ],
-    ids=["interrupt", "infinite loss", "bug"],
-)
+@every_abrupt_end
 def test_the_threads_come_back_however_a_run_ends(three_threads, what, outcome):
     with outcome:
         fit(Fails(2, what), random_images(30), epochs=2, batch_size=10)
