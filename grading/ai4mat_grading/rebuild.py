@@ -122,7 +122,7 @@ def _sort(
         if cell.name in planned and cell.name not in found:
             last = cell.name
             found[last] = cell.source
-            if planned[last].locked and cell.source.strip() != _released(planned[last]):
+            if planned[last].locked and cell.source.strip() not in _originals(planned[last]):
                 notes.append(f"locked cell {last} was edited: the original counts")
         elif cell.name in planned:
             notes.append(f"cell {cell.name} is there more than once")
@@ -137,9 +137,9 @@ def _sort(
     return found, own
 
 
-def _released(planned: PlannedCell) -> str:
-    """The source that students got: without hidden tests."""
-    return _HIDDEN.sub("", planned.source).strip()
+def _originals(planned: PlannedCell) -> set[str]:
+    """What a locked cell may hold: with hidden tests, and without them as students got it."""
+    return {planned.source.strip(), _HIDDEN.sub("", planned.source).strip()}
 
 
 def _find_renamed(given: list[Given], planned: dict[str, PlannedCell], notes: list[str]) -> None:

@@ -185,7 +185,8 @@ def _described(error: BaseException) -> dict:
     kinds = [kind.__name__ for kind in type(error).__mro__]
     trace = ""
     with contextlib.suppress(BaseException):
-        trace = "".join(traceback.format_exception(error, limit=-12))
+        own = error.__traceback__.tb_next if error.__traceback__ else None  # without our call of it
+        trace = "".join(traceback.format_exception(type(error), error, own, limit=-12))
     return {
         "r": "error",
         "kinds": kinds,
