@@ -1,4 +1,4 @@
-"""Grades kept by content: what has been graded is not graded again while nothing changes.
+"""Grades, and how they are kept by content: what has been graded once is not graded again.
 
 A grade depends on the cells, the modules that they import, the data, the versions and the machine,
 and on how it is made. What students' functions return is never kept: an answer that forgets its
@@ -8,23 +8,62 @@ seed would pass.
 import hashlib
 import json
 import os
-import sys
 import tempfile
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from grading import ROOT, Graded
+from . import dependencies
+from .repository import root
 
-sys.path.insert(0, str(ROOT / "tools"))  # dependencies is a script of the repository
+# In the repository.
+FOLDER = Path("_build", "grades")
+# What makes the grades that are kept.
+GRADER = [
+    Path(__file__).with_name(f"{name}.py") for name in ("rehearsal", "stock", "notebooks", "grades")
+]
 
-import dependencies  # noqa: E402
 
-FOLDER = ROOT / "_build" / "grades"
-GRADER = [Path(__file__).with_name(name) for name in ("execution.py", "grading.py")]
+@dataclass(repr=False)
+class Graded:
+    """What grading made of one submission.
+
+    Attributes
+    ----------
+    scores : dict of str to (float, float)
+        For each cell that nbgrader grades its points and the points possible.
+    errors : dict of str to list of (str, str)
+        For each cell with errors, their names and messages.
+    waiting : dict of str to bool
+        For each written answer whether a person has to grade it.
+    """
+
+    scores: dict[str, tuple[float, float]]
+    errors: dict[str, list[tuple[str, str]]]
+    waiting: dict[str, bool]
+
+    @property
+    def total(self) -> float:
+        """Points of the whole notebook."""
+        return sum(points for points, _ in self.scores.values())
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{cell}: {errors}" for cell, errors in self.errors.items()) or "no errors"
+
+    @property
+    def lost(self) -> set[str]:
+        """Graded cells without any of their points."""
+        return {cell for cell, (points, maximum) in self.scores.items() if points == 0 < maximum}
+
+    @property
+    def kept(self) -> set[str]:
+        """Graded cells with all of their points."""
+        return {cell for cell, (points, maximum) in self.scores.items() if points == maximum > 0}
 
 
-def recalled(content):
-    """What was kept for some content, or None.
+def recalled(content: list[Any]) -> Graded | None:
+    """Recall the grade that was kept for some content.
 
     Parameters
     ----------
@@ -34,6 +73,7 @@ def recalled(content):
     Returns
     -------
     Graded or None
+        None if there is none.
     """
     try:
         scores, errors, waiting = json.loads(_path(content).read_text())
@@ -46,21 +86,22 @@ def recalled(content):
     )
 
 
-def keep(content, graded):
+def keep(content: list[Any], graded: Graded) -> None:
     """Keep a grade, whatever else happens meanwhile."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=FOLDER, delete=False) as file:
+    path = _path(content)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
         json.dump([graded.scores, graded.errors, graded.waiting], file)
-    os.replace(file.name, _path(content))
+    os.replace(file.name, path)
 
 
-def _path(content):
+def _path(content: list[Any]) -> Path:
     codes = [part[0] for part in content if isinstance(part, list)]
     names = frozenset().union(*map(dependencies.imported, codes))
     text = json.dumps([content, _surroundings(names)], sort_keys=True)
-    return FOLDER / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
+    return root() / FOLDER / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
 
 
 @cache  # nothing changes while tests run
-def _surroundings(modules):
-    return [dependencies.digest(modules), *(path.read_text() for path in GRADER)]
+def _surroundings(modules: frozenset[str]) -> list[str]:
+    return [dependencies.digest(modules, root()), *(path.read_text() for path in GRADER)]

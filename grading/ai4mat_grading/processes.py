@@ -2,12 +2,14 @@
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.context import ForkServerContext
 
 import joblib
 
 # Notebooks, or course folders, at a time: as many as there are processors for us.
 LANES = joblib.cpu_count()
 
+# What nbgrader and the cells of problem sets import.
 PRELOADED = [
     "IPython.core.interactiveshell",
     "matplotlib.pyplot",
@@ -26,10 +28,18 @@ PRELOADED = [
     "ai4mat_ising.training",
 ]
 
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(PRELOADED)
+
+def forks() -> ForkServerContext:
+    """Context whose processes are forked; there is one of them, so that all use the same list.
+
+    The list goes into effect here, not on import: whoever imports this module for its sake alone
+    leaves the fork server of others as it is.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    return context
 
 
-def processes(lanes=LANES):
-    """A pool for so many tasks at a time, each in a process of its own."""
-    return ProcessPoolExecutor(lanes, FORKS, max_tasks_per_child=1)
+def processes(lanes: int = LANES) -> ProcessPoolExecutor:
+    """Pool for so many tasks at a time, each in a process of its own."""
+    return ProcessPoolExecutor(lanes, forks(), max_tasks_per_child=1)

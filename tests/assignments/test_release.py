@@ -6,20 +6,20 @@ import shutil
 
 import nbformat
 import pytest
-import tidy_source
 import yaml
-from grading import (
-    EXERCISES,
-    PROBLEM_SETS,
-    ROOT,
-    make_course,
-    nbgrader,
-    read_notebook,
-    read_release,
-    read_source,
+from ai4mat_grading import tidy
+from ai4mat_grading.leaks import (
+    differences,
+    published_problems,
+    release_problems,
+    source_problems,
 )
-from leaks import differences, published_problems, release_problems, source_problems
+from ai4mat_grading.notebooks import read_notebook
+from ai4mat_grading.repository import problem_sets, read_release, read_source, root
+from ai4mat_grading.stock import make_course, nbgrader
 
+ROOT, PROBLEM_SETS = root(), problem_sets()
+EXERCISES = ROOT / "exercises"
 SITE = [*(ROOT / "book").glob("*.md"), *(ROOT / "book").glob("*.ipynb")]
 MODULES = list((ROOT / "ai4mat_ising").rglob("*.py"))
 
@@ -293,7 +293,7 @@ def test_a_source_as_jupyterlab_leaves_it_is_tidied():
     for i, cell in enumerate(source.cells):
         cell.id = f"random-{i}" if "nbgrader" in cell.metadata else cell.id
     assert len(source_problems(source)) == 1 + 4
-    tidy_source.tidy(source)
+    tidy.tidy(source)
     assert source == toy_source()
 
 
