@@ -91,7 +91,9 @@ def read_answer(path: Path, asked: Collection[str]) -> Answer:
         else:
             rest.append(segment)
     if not functions:
-        raise ValueError(f"{path} must define one of {', '.join(asked)}, or it is no other answer")
+        raise ValueError(
+            f"{path} must define one of {', '.join(asked)}, or its answer is that of base.py"
+        )
     return Answer(
         title=docstring.splitlines()[0],
         loses=frozenset(re.findall(r"\w+", loses[1])) if loses else frozenset(),

@@ -1,5 +1,5 @@
-"""What results depend on, as a hash: the modules of the course's package that their code imports,
-and what all results depend on. The caches of pages and of grades go by it."""
+"""A hash of all that results depend on beside their own code: the modules of the course's package
+that it imports, data, versions, machine. The caches of pages and of grades go by it."""
 
 import ast
 import hashlib

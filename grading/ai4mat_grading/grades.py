@@ -27,7 +27,7 @@ GRADER = [
 
 @dataclass(repr=False)
 class Graded:
-    """What grading made of one submission.
+    """Points and errors of one submission.
 
     Attributes
     ----------

@@ -69,7 +69,7 @@ def source_problems(notebook: NotebookNode) -> list[str]:
 def secret_lines(notebook: NotebookNode) -> set[str]:
     """Lines of a source notebook that no student may see.
 
-    Lines of hidden tests that also stand in visible cells (imports, say) are no secret. Lines of
+    Lines of hidden tests that also stand in visible cells (imports, say) are not secret. Lines of
     solutions always are, so that copying one into a visible cell is noticed.
     """
     regions = {"SOLUTION": set(), "HIDDEN TESTS": set(), None: set()}
@@ -131,7 +131,7 @@ def _notebook_problems(source: NotebookNode, path: Path) -> Iterator[str]:
     stubs = {name for name, text in asked_functions(notebook).items() if _is_stub(text)}
     for name in sorted(set(asked_functions(source)) | _called_in_tests(source)):
         if name not in stubs:
-            yield f"the function {name} is no stub with a docstring"
+            yield f"the function {name} is not a stub with a docstring"
 
 
 def _is_stub(text: str) -> bool:

@@ -34,7 +34,7 @@ def build(output: Path, exercises: Path | None = None) -> Path:
     Raises
     ------
     ValueError
-        If a release gives a thing away, or is missing; then there is no zip.
+        If a release gives a thing away, or is missing; then none is written.
     """
     sets, exercises = problem_sets(), exercises or root() / "exercises"
     if problems := [one for name in sets for one in problems_of(name, exercises / name)]:

@@ -222,7 +222,7 @@ def drop_the_written_answer(notebook):
         (paraphrase_hidden_test, "hidden test test-double holds more than comments"),
         (leave_output, "cell given holds an output, or the number of its execution"),
         (leave_execution_count, "cell given holds an output, or the number of its execution"),
-        (fill_in_another_answer, "the function double is no stub with a docstring"),
+        (fill_in_another_answer, "the function double is not a stub with a docstring"),
         (drop_a_test, "the graded cells are not those of the source"),
         (leak_written_answer, "the written answer written-double is not empty"),
         (drop_the_written_answer, "the written answers are not those of the source"),
@@ -269,7 +269,7 @@ def test_an_answer_in_a_cell_without_metadata_is_noticed(tmp_path):
     )
     write(source, tmp_path / "source" / "toy")
     release = make_course(tmp_path / "course", "toy", tmp_path / "source") / "exercises" / "toy"
-    assert "the function double is no stub" in "\n".join(release_problems(source, release))
+    assert "the function double is not a stub" in "\n".join(release_problems(source, release))
 
 
 @pytest.mark.parametrize(
