@@ -3,7 +3,7 @@ PYTHON ?= python3
 PIP_ARGS ?=
 PORT ?= 8000
 BIN := .venv/bin
-TESTS := test-grading test-book test-package test-release
+TESTS := test-grading test-book test-package test-release test-judge
 
 .DEFAULT_GOAL := help
 .PHONY: help book serve check lint test prepare $(TESTS) release bench clean
@@ -44,6 +44,9 @@ test-package: .venv/installed
 
 test-grading: .venv/installed
 	@nice $(PYTEST) tests/assignments/test_grading.py $(if $(SET),-k $(SET))
+
+test-judge: .venv/installed
+	@nice $(PYTEST) tests/grading
 
 test-release: prepare
 	@nice $(PYTEST) tests/assignments --ignore tests/assignments/test_grading.py
