@@ -58,7 +58,7 @@ def build(output: Path, exercises: Path | None = None) -> Path:
 def problems_of(name: str, folder: Path) -> list[str]:
     """List what is wrong with the release of one problem set."""
     if not (folder / f"{name}.ipynb").is_file():
-        return [f"{folder} holds no {name}.ipynb"]
+        return [f"{folder} must hold {name}.ipynb"]
     return release_problems(read_source(name), folder)
 
 
