@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 
-from .records import Plan, PlannedCell
+from .records import KERNEL, Plan, PlannedCell
 
 # nbgrader's delimiter, of which a course may have another.
 HIDDEN = "BEGIN HIDDEN TESTS"
@@ -52,7 +52,7 @@ def _plan(notebook, assignment: str, release: Path | None) -> Plan:
         )
         for cell in notebook.source_cells
     )
-    kernelspec = json.loads(notebook.kernelspec or '{"name": "python3"}')
+    kernelspec = KERNEL | json.loads(notebook.kernelspec or "{}")
     return Plan(assignment, notebook.name, cells, kernelspec, _lesson(release, notebook.name))
 
 

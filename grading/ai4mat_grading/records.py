@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MIB = 1 << 20
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Plan:
     assignment: str
     notebook: str
     cells: tuple[PlannedCell, ...]
-    kernelspec: dict[str, str] = field(default_factory=lambda: {"name": "python3"})
+    kernelspec: dict[str, str] = field(default_factory=lambda: dict(KERNEL))
     lesson: tuple[str, ...] = ()
 
     @property
