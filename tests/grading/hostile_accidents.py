@@ -198,7 +198,6 @@ HABITS = [
             "turns": "1 / 0",
             "order_in_space": "for",
         },
-        limits={"cell": 60},
     ),
     hostile(
         "an import that fails in an answer",
@@ -215,7 +214,6 @@ HABITS = [
         "right",
         without(V, "turns"),
         answers={"turns": "def turns(codes):\n    return float(input('How many? '))"},
-        limits={"cell": 60},
     ),
     hostile(
         "figures in every way",
@@ -227,7 +225,6 @@ HABITS = [
             "block_order": "import matplotlib\nmatplotlib.use('TkAgg')\nplt.figure()\nplt.show()",
             "features": "plt.ion()\nfor _ in range(30):\n    plt.figure()\nplt.pause(0.01)",
         },
-        limits={"cell": 60},
     ),
     hostile(
         "warnings, logs and words on stderr",
@@ -282,7 +279,6 @@ HABITS = [
             "turns": "get_ipython().run_cell('x = 1')\n%timeit -n1 -r1 1",
             "order_in_space": "%%nobody_knows\n1",
         },
-        limits={"cell": 60},
     ),
     hostile("exit at the end", V, "right", last="exit"),
     hostile("quit in the middle", L, "right", after={"fit_rule": "quit()", "relate": "exit(0)"}),

@@ -336,7 +336,7 @@ FORMAT = [
     forge("ids of cells of every type", _odd_ids, base="right"),
     forge("outputs of every type", _odd_outputs, L, "right"),
     forge("attachments", _attachments, base="right"),
-    forge("ten thousand cells", _many, base="right", limits={"cell": 60}),
+    forge("ten thousand cells", _many, base="right"),
     forge("thirty megabytes of pictures", _large, base="right"),
     forge(
         "a large number, as JSON allows",

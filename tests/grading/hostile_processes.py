@@ -38,7 +38,7 @@ armed = True
 """
 )
 
-SOME_SECONDS = {"cell": 8}
+SOME_SECONDS = {"cell": 5}
 GIB = 1 << 30
 
 
@@ -134,6 +134,91 @@ PROTOCOL = [
         pickle.dumps = lambda *a, **k: b"cos\\nsystem\\n(S'true'\\ntR."
         struct.pack = lambda *a: b"\\0" * 8
         """,
+    ),
+    hostile(
+        "forges what the worker says of its copies",
+        V,
+        "right",
+        anything(V),
+        first="""
+        from ai4mat_grading.worker import Worker
+        own = Worker._do_fork
+        Worker._do_fork = lambda self, *args: own(self, *args) | {"pid": 10**30}
+        """,
+    ),
+    hostile(
+        "says that the first of all processes is its copy",
+        L,
+        "right",
+        anything(L),
+        first="""
+        import os
+        from ai4mat_grading.worker import Worker
+        own = Worker._do_fork
+        Worker._do_fork = lambda self, *args: own(self, *args) | {"pid": os.getpid()}
+        """,
+    ),
+    hostile(
+        "names what the judge did not ask for",
+        V,
+        "nonsense",
+        first="""
+        from ai4mat_grading.worker import Worker
+        asked = "expect check_array check_dict check_number check_unchanged quiet np abs zip max"
+        own = Worker._do_names
+
+        def names(self, head, unpacker, packer):
+            found = own(self, head, unpacker, packer)
+            nothing = {"t": "handle", "id": 0, "type": "function", "repr": "", "call": True}
+            found["v"]["v"] += [[name, nothing] for name in asked.split()]
+            return found
+
+        Worker._do_names = names
+        """,
+    ),
+    hostile(
+        "reports changes to arguments that were not its own",
+        L,
+        "nonsense",
+        first="""
+        from ai4mat_grading.worker import Worker
+        own = Worker._do_call
+
+        def call(self, head, unpacker, packer):
+            answer = own(self, head, unpacker, packer)
+            zeros = {"t": "list", "v": []}
+            answer["changed"] = [[number, zeros] for number in (-1, 0, 1, 2, 10**9)]
+            return answer
+
+        Worker._do_call = call
+        """,
+    ),
+    hostile(
+        "calls a test's function instead of answering",
+        L,
+        "right",
+        Keeps(without(L, "truncation_errors").at_least, frozenset(worth(L))),
+        after={
+            "truncation_errors": """
+            own = truncation_errors
+
+            def truncation_errors(decode, pca, z, images):
+                class Asks:
+                    shape, ndim = z.shape, 2
+
+                    def __array__(self, *args, **kwargs):
+                        decode(self)
+                        return z
+
+                try:
+                    decode(Asks())
+                except Exception:
+                    pass
+                for _ in range(2000):
+                    decode(z[:1])
+                return own(decode, pca, z, images)
+            """
+        },
     ),
     hostile(
         "closes all descriptors",
@@ -263,7 +348,6 @@ ENDS = [
                 return repr(Deep()) + Deep().x
             """
         },
-        limits={"cell": 30},
     ),
     hostile(
         "kills its own group",
@@ -468,7 +552,7 @@ LIMITS = [
             time.sleep(1)
             """
         },
-        limits={"memory": 3 * GIB // 2, "cell": 60},
+        limits={"memory": 3 * GIB // 2},
         note="whatever of this is killed, the answers are right",
     ),
     hostile(
@@ -477,7 +561,7 @@ LIMITS = [
         "right",
         without(V, "turns"),
         answers={"turns": "def turns(codes):\n    return [0.0] * 50_000_000"},
-        limits={"answer": 16 << 20, "cell": 60},
+        limits={"answer": 16 << 20},
     ),
     hostile(
         "returns more bytes than an answer has",
@@ -490,7 +574,7 @@ LIMITS = [
                 return dict.fromkeys(["m", "abs_m", "distance"], np.zeros(1 << 27))
             """
         },
-        limits={"answer": 16 << 20, "cell": 60},
+        limits={"answer": 16 << 20},
     ),
     hostile(
         "as many processes as there can be",
@@ -511,7 +595,6 @@ LIMITS = [
             """
         },
         must_not_show=(REACHED,),
-        limits={"cell": 60},
     ),
     hostile(
         "as many threads as there can be",
@@ -530,7 +613,6 @@ LIMITS = [
             """
         },
         must_not_show=(REACHED,),
-        limits={"cell": 60},
     ),
     hostile(
         "children that outlive it",
@@ -571,7 +653,6 @@ LIMITS = [
             """
         },
         must_not_show=(REACHED,),
-        limits={"cell": 120},
     ),
     hostile(
         "prints without end",
@@ -581,14 +662,12 @@ LIMITS = [
             "q_tensor": 'print("x" * 10**9)',
             "features": "for number in range(300_000):\n    print(number)",
         },
-        limits={"cell": 120},
     ),
     hostile(
         "displays without end",
         V,
         "right",
         after={"q_tensor": "for number in range(100_000):\n    display(number)"},
-        limits={"cell": 300},
     ),
     hostile(
         "an answer prints without end",
@@ -603,7 +682,6 @@ LIMITS = [
                 return own(coordinates, m)
             """
         },
-        limits={"cell": 120},
     ),
     hostile(
         "a library's threads before a fork",
@@ -621,7 +699,6 @@ LIMITS = [
             torch.randn(600, 600) @ torch.randn(600, 600)
             """,
         },
-        limits={"cell": 60},
         note="an honest habit, at which a fork of the process can hang",
     ),
     hostile(
@@ -640,7 +717,7 @@ LIMITS = [
                 return pool.submit(own, angles, block).result()
             """,
         },
-        limits={"cell": 15},
+        limits=SOME_SECONDS,
         note="honest; a fork has no threads, so only a judge without forks can give the points",
     ),
     hostile(
@@ -674,7 +751,6 @@ LIMITS = [
                 return found
             """,
         },
-        limits={"cell": 60},
     ),
 ]
 

@@ -1,9 +1,8 @@
 """Submissions that look for hidden tests, their inputs, other students' work, or a way out."""
 
+from ai4mat_grading.repository import root
 from hostile_processes import ARMED, MARK, OUTSIDE, REACHED
 from submissions import hostile, markdown, without
-
-from grading import ROOT
 
 V, L = "vector_order", "latent_pca"
 
@@ -42,8 +41,8 @@ FILES = [
         f"""
         import glob, os
         for pattern in ("solutions/*", "tests/**/*.py", "exercises/*", "../*", ".git/HEAD"):
-            for path in glob.glob(os.path.join({str(ROOT)!r}, pattern), recursive=True):
-                if "site-packages" not in path and "{str(ROOT)}/ai4mat_ising" not in path:
+            for path in glob.glob(os.path.join({str(root())!r}, pattern), recursive=True):
+                if "site-packages" not in path and "{str(root())}/ai4mat_ising" not in path:
                     print(MARK, path)
         """,
     ),
@@ -197,7 +196,6 @@ PROCESSES = [
                     except (OSError, ValueError, OverflowError):
                         pass
         """,
-        limits={"cell": 120},
     ),
     _probe(
         "hidden tests among all objects",
@@ -278,7 +276,6 @@ NETWORK = [
         except OSError:
             pass
         """,
-        limits={"cell": 60},
     ),
     _probe(
         "sockets without a network",

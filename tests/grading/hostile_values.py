@@ -1,7 +1,7 @@
 """Submissions whose functions return, raise or print what is made to fool or to break a judge."""
 
 from hostile_patches import AGREEABLE
-from hostile_processes import ARMED, MARK, REACHED, WITNESS
+from hostile_processes import ARMED, MARK, REACHED, SOME_SECONDS, WITNESS
 from submissions import (
     Keeps,
     exactly,
@@ -57,7 +57,6 @@ STRUCTURES = [
                 return np.lib.stride_tricks.as_strided(codes, (10**9, 10**9), (0, 0))
             """,
         },
-        limits={"cell": 60},
     ),
     hostile(
         "arrays that reach beyond their memory",
@@ -458,7 +457,6 @@ class List(list):
                 return {"S": Trap(), "director": Trap()}
             """,
         },
-        limits={"cell": 30},
     ),
     hostile(
         "objects that do something as they die",
@@ -562,7 +560,7 @@ EXCEPTIONS = [
                 raise Endless
             """
         },
-        limits={"cell": 8},
+        limits=SOME_SECONDS,
     ),
     hostile(
         "an exception with a message of 100 MB",
@@ -576,7 +574,6 @@ EXCEPTIONS = [
                 raise type("N" * 10**7, (Exception,), {})(*(["x" * 1000] * 1000))
             """,
         },
-        limits={"cell": 60},
     ),
     hostile(
         "exceptions named like others",
@@ -618,7 +615,6 @@ EXCEPTIONS = [
                 raise ExceptionGroup("many", [error] * 1000)
             """
         },
-        limits={"cell": 60},
     ),
     hostile(
         "not implemented, as in the release",
@@ -819,6 +815,58 @@ FUNCTIONS = [
                 if len(m) > 5:
                     coordinates[:] = np.nan
                     m.resize(0, refcheck=False)
+                return found
+            """,
+        },
+    ),
+    hostile(
+        "gives its arguments another shape",
+        L,
+        "right",
+        Keeps(without(L, "losses").at_least, frozenset(set(worth(L)) - {"check_losses"})),
+        after={
+            "losses": """
+            tidy = losses
+
+            def losses(images, p, mean, log_variance):
+                found = tidy(images, p, mean, log_variance)
+                mean.shape = (-1,)
+                images.shape = (len(images), -1)
+                return found
+            """,
+        },
+        note="a test that compares shapes must notice, as it would in one process",
+    ),
+    hostile(
+        "gives its arguments another type",
+        L,
+        "right",
+        Keeps(without(L, "relate").at_least, frozenset(set(worth(L)) - {"test_relate"})),
+        after={
+            "relate": """
+            tidy = relate
+
+            def relate(coordinates, m):
+                found = tidy(coordinates, m)
+                coordinates.dtype = np.int64
+                return found
+            """,
+        },
+        note="the bits are the same, the numbers are not",
+    ),
+    hostile(
+        "puts other arrays into a dictionary that it got",
+        L,
+        "right",
+        exactly(set(worth(L)) - {"check_pca"}),
+        after={
+            "project": """
+            tidy = project
+
+            def project(pca, z, k):
+                found = tidy(pca, z, k)
+                pca["mean"] = pca["mean"] + 1
+                pca["more"] = 5
                 return found
             """,
         },

@@ -6,29 +6,16 @@ A submission here leaves out the lesson between the answers: no test needs it, a
 import ast
 import functools
 import json
-import sys
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "assignments"))
-from leaks import secret_lines  # noqa: E402
-
-from grading import (  # noqa: E402
-    CORPUS,
-    asked_functions,
-    corpus,
-    graded_cells,
-    make_course,
-    read_answer,
-    read_release,
-    read_source,
-    submit,
-)
-
-__all__ = ["Hostile", "Keeps", "make_course", "secrets", "worth"]
+from ai4mat_grading.corpus import corpus, read_answer
+from ai4mat_grading.leaks import secret_lines
+from ai4mat_grading.notebooks import asked_functions, graded_cells, submit
+from ai4mat_grading.repository import read_release, read_source
 
 SETS = ("vector_order", "latent_pca")
 
@@ -202,18 +189,30 @@ def _named(problem_set: str, names) -> set[str]:
 
 @functools.cache
 def secrets(problem_set: str) -> frozenset[str]:
-    """Texts of hidden tests that no student may read: lines, and what their messages are made of.
+    """Lines of hidden tests and solutions, which no student may read.
 
     White space is that of one line; none of them stands anywhere in the release.
     """
-    source = read_source(problem_set)
-    found = {line for line in secret_lines(source)}
-    for cell in source.cells:
+    return _unreleased(problem_set, secret_lines(read_source(problem_set)))
+
+
+@functools.cache
+def phrases(problem_set: str) -> frozenset[str]:
+    """What the texts of hidden tests are made of, beside what `secrets` has.
+
+    Messages for students may hold them, as they are written for those; no output may.
+    """
+    found = set()
+    for cell in read_source(problem_set).cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id", "").startswith("test_"):
             nodes = ast.walk(ast.parse(cell.source))
             found |= {n.value for n in nodes if isinstance(n, ast.Constant) and _long(n.value)}
+    return _unreleased(problem_set, found)
+
+
+def _unreleased(problem_set: str, texts: set[str]) -> frozenset[str]:
     released = " ".join("\n".join(c.source for c in read_release(problem_set).cells).split())
-    texts = {" ".join(text.split()) for text in found}
+    texts = {" ".join(text.split()) for text in texts}
     return frozenset(text for text in texts if _long(text) and text not in released)
 
 
@@ -230,7 +229,7 @@ def _text_of(problem_set: str, base: str) -> str:
     """A submission without any attack, as JSON: "right", "nonsense", "untouched" or a file's stem
     in the corpus of wrong answers."""
     release, asked = read_release(problem_set), asked_functions(read_source(problem_set))
-    honest = read_answer(CORPUS / problem_set / "base.py", asked)
+    honest = read_answer(corpus(problem_set, "right")[0], asked)
     if base == "untouched":
         notebook = release
     elif base == "nonsense":

@@ -12,12 +12,18 @@ import pytest
 from ai4mat_grading.grader import Grader
 from ai4mat_grading.plan import plans_of
 from ai4mat_grading.records import Limits, Verdict
+from ai4mat_grading.stock import make_course
 from hostile import TABLE
 from hostile_processes import OUTSIDE, WITNESS
 from hostile_secrets import ABSTRACT, PLANTED, PORT
 from nbgrader.api import Gradebook
-from submissions import SETS, bytes_of, make_course, notebook_of, points_of, secrets, worth
+from submissions import SETS, bytes_of, notebook_of, phrases, points_of, secrets, worth
 
+# What notebooks and tests of the two sets import.
+PRELOAD = ["ai4mat_ising.datasets", "ai4mat_ising.models", "ai4mat_ising.sampling"]
+PRELOAD += ["ai4mat_ising.training", "ai4mat_ising.checks", "sklearn.decomposition", "torch"]
+# Where an entry of the table wants no other limits; a busy machine takes longer, too.
+PATIENT = {"cell": 120, "total": 900}
 # No notebook of these sets has more to show.
 MOST_CHARACTERS = 30_000_000
 
@@ -63,6 +69,7 @@ def test_a_submission_does_not_hold_what_it_must_not_show(entry):
 @pytest.mark.parametrize("problem_set", SETS)
 def test_there_is_something_to_hide(problem_set):
     assert len(secrets(problem_set)) > 100
+    assert len(phrases(problem_set)) > 20
 
 
 # --- judging it ----------------------------------------------------------------------------------
@@ -109,7 +116,7 @@ def judged(courses, tmp_path_factory):
         def judge(problem_set, raw, limits=()) -> Verdict:
             if limits not in graders:
                 folder = tmp_path_factory.mktemp("grader")
-                grader = Grader(Limits(**dict(limits)), preload=[], folder=folder)
+                grader = Grader(Limits(**(PATIENT | dict(limits))), PRELOAD, folder=folder)
                 graders[limits] = stack.enter_context(grader)
             return graders[limits].grade(raw, courses[problem_set][1])
 
@@ -137,14 +144,12 @@ def kept(verdict, problem_set):
     return {name for name, score in scores.items() if score}
 
 
-def seen_by_the_student(verdict, plan):
-    """All text that came of the run and that the student reads: outputs and messages."""
+def outputs_for_the_student(verdict, plan):
+    """All text in the outputs of cells that the student sees."""
     hidden = {cell.name for cell in plan.cells if cell.hidden}
-    found = [*verdict.messages.values()]
-    for cell in json.loads(verdict.notebook)["cells"]:
-        if cell["metadata"].get("nbgrader", {}).get("grade_id") not in hidden:
-            found += _strings(cell.get("outputs", []))
-    return "\n".join(found)
+    cells = json.loads(verdict.notebook)["cells"]
+    seen = [c for c in cells if c["metadata"].get("nbgrader", {}).get("grade_id") not in hidden]
+    return "\n".join(text for cell in seen for text in _strings(cell.get("outputs", [])))
 
 
 def _strings(value):
@@ -181,9 +186,11 @@ def test_an_attack_changes_no_points(verdict_of, entry):
 @pytest.mark.parametrize("entry", TABLE, ids=identify)
 def test_nothing_hidden_can_be_read(verdict_of, courses, entry):
     _, plan = courses[entry.problem_set]
-    text = seen_by_the_student(verdict_of(entry), plan)
-    in_one_line = " ".join(text.split())
-    assert not [secret for secret in secrets(entry.problem_set) if secret in in_one_line]
+    verdict, name = verdict_of(entry), entry.problem_set
+    outputs = outputs_for_the_student(verdict, plan)
+    text = "\n".join([outputs, *verdict.messages.values()])
+    assert not [secret for secret in secrets(name) if secret in " ".join(text.split())]
+    assert not [phrase for phrase in phrases(name) if phrase in " ".join(outputs.split())]
     assert not [mark for mark in (PLANTED, *entry.must_not_show) if mark in text]
 
 
