@@ -6,6 +6,7 @@ of Python's own.
 """
 
 import builtins
+import contextlib
 import json
 import pickle
 import random
@@ -21,6 +22,8 @@ import numpy as np
 from .records import Limits
 from .wire import Closed, Malformed, Node, Packer, TimedOut, Unpacker, clean, receive, send
 
+# Linux has no process with a larger number.
+MOST_PID = 1 << 22
 # Errors of a student's process come as one of these; others as what they are derived from.
 _ERRORS = {
     name: kind
@@ -114,7 +117,8 @@ class Container:
 
     def kill(self, pid: int) -> None:
         """End a process by the number that it has inside."""
-        self._control.sendall(b"%d\n" % pid)
+        with contextlib.suppress(OSError):  # they have all ended
+            self._control.sendall(b"%d\n" % pid)
 
     def end(self) -> None:
         """End all processes."""
@@ -159,8 +163,13 @@ class Process:
         with theirs:
             send_fds = lambda: socket.send_fds(self.sock, [b"x"], [theirs.fileno()])  # noqa: E731
             head, _ = self._exchange({"do": "fork"}, then=send_fds)
+        if head.get("r") != "ok":
+            ours.close()
+            raise StudentProcessDied(
+                "the process can't be copied: there are too many, or too large"
+            )
         pid = head.get("pid")
-        copy = Process(self.container, ours, pid if type(pid) is int and pid > 1 else 0)
+        copy = Process(self.container, ours, pid if type(pid) is int and 1 < pid < MOST_PID else 0)
         copy.deadline, copy._random = self.deadline, self._random.copy()
         copy._receive()  # its own first word
         return copy

@@ -114,6 +114,8 @@ def _first(control: socket.socket, descriptor: int, limits: dict, shell: shells.
 def _student(control: socket.socket, descriptor: int, limits: dict, shell: shells.Shell) -> None:
     """Become the process that runs the student's cells."""
     control.close()
+    if limits["confined"]:
+        os.setsid()  # or a signal to its group ends those that it depends on
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)

@@ -580,6 +580,7 @@ LIMITS = [
         "as many processes as there can be",
         V,
         "right",
+        anything(V),
         first=ARMED,
         after={
             "block_order": """
@@ -600,6 +601,7 @@ LIMITS = [
         "as many threads as there can be",
         L,
         "right",
+        anything(L),
         first=MARK,
         after={
             "fit_rule": """
