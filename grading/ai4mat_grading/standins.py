@@ -165,9 +165,7 @@ class Process:
             head, _ = self._exchange({"do": "fork"}, then=send_fds)
         if head.get("r") != "ok":
             ours.close()
-            raise StudentProcessDied(
-                "the process can't be copied: there are too many, or too large"
-            )
+            raise StudentProcessDied("the process can't be copied: too many, or too large")
         pid = head.get("pid")
         copy = Process(self.container, ours, pid if type(pid) is int and 1 < pid < MOST_PID else 0)
         copy.deadline, copy._random = self.deadline, self._random.copy()
