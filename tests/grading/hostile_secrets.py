@@ -27,7 +27,7 @@ FILES = [
         wanted = ("gradebook.db", "nbgrader_config.py", "vector_order.ipynb", "timestamp.txt")
         folders = ("submitted", "autograded", "solutions", "source", "feedback", ".grading")
         for folder, inner, files in os.walk("/"):
-            inner[:] = [n for n in inner if n not in ("proc", "sys", "site-packages", "share")]
+            inner[:] = [n for n in inner if n not in ("proc", "sys", "usr", "site-packages")]
             for name in {*wanted}.intersection(files) | {*folders}.intersection(inner):
                 print(MARK, folder, name)
                 try:
@@ -63,8 +63,7 @@ FILES = [
         "files of the system and of other people",
         f"""
         import os
-        from pathlib import Path
-        home = [p for p in ("/root", "/home") if os.path.isdir(p) and os.access(p, os.R_OK)]
+        import sys
         for path in ("/etc/shadow", "/etc/gshadow", "/etc/ssh/ssh_host_rsa_key",
                      {str(OUTSIDE)!r}, "/var/run/docker.sock", "/proc/kcore", "/dev/mem",
                      "/etc/machine-id", "/run/secrets", "/var/log"):
@@ -74,9 +73,11 @@ FILES = [
                     print(MARK, path)
             except OSError:
                 pass
-        for folder in home:
-            if any(Path(folder).iterdir()):
-                print(MARK, folder)
+        known = (sys.prefix, sys.base_prefix, os.environ.get("AI4MAT_CACHE", sys.prefix))
+        for top in ("/root", "/home"):
+            for folder, _, files in os.walk(top):
+                if files and not folder.startswith(known) and "ai4mat_" not in folder:
+                    print(MARK, folder, files[:3])
         """,
     ),
     _probe(
@@ -208,7 +209,7 @@ PROCESSES = [
                     dict, list, tuple) else []
             except Exception:
                 continue
-            if any("default_rng(" + "101)" in text and "MARK" not in text for text in texts):
+            if any("test_tensor():" in text and "default_rng" in text for text in texts):
                 print(MARK, type(thing))
         """,
     ),
@@ -491,6 +492,7 @@ SCRIPT = (
     "<script>fetch('/formgrader/api/submissions/1', {method: 'PUT', body: '{\"score\": 20}'})"
     "</script><img src=x onerror='alert(1)'>"
 )
+# In rich outputs; what is shown as plain text does not act.
 ACTS = ("<script", "onerror=", "onload=", "javascript:")
 
 PAGES = [
@@ -507,7 +509,7 @@ PAGES = [
                  "application/vnd.jupyter.widget-view+json": "{{}}"}}, raw=True)
         display(HTML("<a href='javascript:alert(1)'>points</a><iframe srcdoc='<b>'></iframe>"))
         """,
-        must_not_show=(*ACTS, "alert(1)", "<iframe"),
+        must_not_act=(*ACTS, "alert(1)", "<iframe"),
         note="whoever grades opens this with the rights of formgrader",
     ),
     hostile(
@@ -527,7 +529,7 @@ PAGES = [
         display(Table())
         Table()
         """,
-        must_not_show=ACTS,
+        must_not_act=ACTS,
     ),
     hostile(
         "scripts in markdown and raw cells",

@@ -332,6 +332,8 @@ class Hostile:
         Whether it must be marked as needing a person; None where either is right.
     must_not_show : tuple of str
         What must stand nowhere that the student sees, beside the text of the hidden tests.
+    must_not_act : tuple of str
+        What must stand in no output but plain text: a page would run it.
     limits : dict
         Fields of `ai4mat_grading.records.Limits` that it needs.
     note : str or None
@@ -345,6 +347,7 @@ class Hostile:
     base: bytes
     attention: bool | None = None
     must_not_show: tuple[str, ...] = ()
+    must_not_act: tuple[str, ...] = ()
     limits: tuple[tuple[str, float], ...] = ()
     note: str | None = None
 
@@ -363,6 +366,7 @@ def hostile(
     raw: Callable[[bytes], bytes] | None = None,
     attention: bool | None = None,
     must_not_show: tuple[str, ...] = (),
+    must_not_act: tuple[str, ...] = (),
     limits: dict[str, float] | None = None,
     note: str | None = None,
 ) -> Hostile:
@@ -370,7 +374,7 @@ def hostile(
 
     Parameters
     ----------
-    name, problem_set, attention, must_not_show, limits, note
+    name, problem_set, attention, must_not_show, must_not_act, limits, note
         As in `Hostile`.
     base : str
         "right", "nonsense", "untouched", or the stem of a wrong answer's file.
@@ -413,6 +417,7 @@ def hostile(
         bytes_of(notebook_of(problem_set, base)),
         attention,
         must_not_show,
+        must_not_act,
         tuple(sorted((limits or {}).items())),
         note,
     )
