@@ -504,9 +504,11 @@ PAGES = [
         from IPython.display import HTML, Javascript, SVG, Latex, Markdown, display
         script = {SCRIPT!r}
         display(HTML(script), Javascript("alert(1)"), Markdown(script), Latex(f"$${{script}}$$"))
-        display(SVG(f"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'>{{script}}</svg>"))
+        svg = "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'>"
+        display(SVG(svg + "<script>alert(1)</script></svg>"))
         display({{"text/html": script, "application/javascript": "alert(1)",
                  "application/vnd.jupyter.widget-view+json": "{{}}"}}, raw=True)
+        display(Latex(r"$\\href{{javascript:alert(1)}}{{20}}$"))
         display(HTML("<a href='javascript:alert(1)'>points</a><iframe srcdoc='<b>'></iframe>"))
         """,
         must_not_act=(*ACTS, "alert(1)", "<iframe"),
