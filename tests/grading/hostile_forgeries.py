@@ -313,7 +313,7 @@ def _attachments(notebook):
 
 def _many(notebook):
     for number in range(9000):
-        notebook["cells"].append(markdown("*") | {"id": f"text-{number}"})
+        notebook["cells"].insert(0, markdown("*") | {"id": f"text-{number}"})
     for number in range(1000):
         insert(notebook, code(f"number = {number}") | {"id": f"many-{number}"}, "q_tensor")
 
