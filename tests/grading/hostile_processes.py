@@ -360,7 +360,10 @@ ENDS = [
         "kills everything it can in an answer",
         V,
         "right",
-        without(V, "order_in_space"),
+        Keeps(
+            frozenset(name for name in _before(V, "check_space") if name.startswith("check")),
+            without(V, "order_in_space").at_most,
+        ),
         first=ARMED,
         answers={
             "order_in_space": """
@@ -371,6 +374,7 @@ ENDS = [
                 os.kill(os.getpid(), signal.SIGKILL)
             """
         },
+        note="the copies that wait for hidden tests die with it; they were its own",
     ),
     hostile(
         "kills its parent in an answer",

@@ -23,7 +23,7 @@ from submissions import SETS, bytes_of, notebook_of, phrases, points_of, secrets
 PRELOAD = ["ai4mat_ising.datasets", "ai4mat_ising.models", "ai4mat_ising.sampling"]
 PRELOAD += ["ai4mat_ising.training", "ai4mat_ising.checks", "sklearn.decomposition", "torch"]
 # Where an entry of the table wants no other limits; a busy machine takes longer, too.
-PATIENT = {"cell": 120, "total": 900}
+PATIENT = {"cell": 60, "total": 900}
 # No notebook of these sets has more to show.
 MOST_CHARACTERS = 30_000_000
 
