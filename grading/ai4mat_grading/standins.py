@@ -361,10 +361,10 @@ def _said(node: Node) -> list[tuple[str, str]]:
 
 
 def _take_over(old: Any, new: Any) -> None:
-    """Give an argument the content that a function left in it; other shapes and types cannot be."""
+    """Give an argument the content that a function left in it."""
     if isinstance(old, np.ndarray):
-        if isinstance(new, np.ndarray) and (old.shape, old.dtype) == (new.shape, new.dtype):
-            old[...] = new
+        if isinstance(new, np.ndarray):
+            _take_over_array(old, new)
     elif isinstance(old, list):
         if isinstance(new, list):
             old[:] = new
@@ -375,6 +375,18 @@ def _take_over(old: Any, new: Any) -> None:
     elif hasattr(old, "detach") and hasattr(new, "detach"):
         if (old.shape, old.dtype) == (new.shape, new.dtype):
             old.detach().copy_(new.detach())
+
+
+def _take_over_array(old: np.ndarray, new: np.ndarray) -> None:
+    """Also shape and type, which can be changed in place as well, as far as they can."""
+    with contextlib.suppress(ValueError, TypeError, AttributeError):
+        if old.dtype != new.dtype:
+            old.dtype = new.dtype
+        if old.size != new.size:
+            old.resize(new.shape, refcheck=False)
+        if old.shape != new.shape:
+            old.shape = new.shape
+        old[...] = new
 
 
 class RandomStates:

@@ -23,11 +23,12 @@ FILES = [
     _probe(
         "the whole file system",
         """
-        import os
+        import os, sys
         wanted = ("gradebook.db", "nbgrader_config.py", "vector_order.ipynb", "timestamp.txt")
         folders = ("submitted", "autograded", "solutions", "source", "feedback", ".grading")
         for folder, inner, files in os.walk("/"):
-            inner[:] = [n for n in inner if n not in ("proc", "sys", "usr", "site-packages")]
+            inner[:] = [n for n in inner if n not in ("proc", "sys", "usr", "site-packages")
+                        and os.path.join(folder, n) != sys.base_prefix]
             for name in {*wanted}.intersection(files) | {*folders}.intersection(inner):
                 print(MARK, folder, name)
                 try:
@@ -201,7 +202,8 @@ PROCESSES = [
     _probe(
         "hidden tests among all objects",
         """
-        import gc
+        import gc, re
+        secret = re.compile(r"default_rng\\(101\\)\\s+for name, n, L, spread")
         for thing in gc.get_objects():
             try:
                 values = thing.values() if type(thing) is dict else thing
@@ -209,7 +211,7 @@ PROCESSES = [
                     dict, list, tuple) else []
             except Exception:
                 continue
-            if any("test_tensor():" in text and "default_rng" in text for text in texts):
+            if any(map(secret.search, texts)):
                 print(MARK, type(thing))
         """,
     ),
