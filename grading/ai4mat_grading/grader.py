@@ -7,6 +7,7 @@ an environment of its own; it never sees a student's code either.
 import contextlib
 import ctypes
 import itertools
+import json
 import multiprocessing
 import os
 import shutil
@@ -40,6 +41,8 @@ class Grader:
         What a submission may use.
     preload : sequence of str
         Modules that notebooks and tests import.
+    opening : sequence of str
+        Cells that every submission begins with, unless it has changed them.
     folder : Path
         A folder that nobody else may enter; what it leaves there after it was killed is worthless.
     confined : bool
@@ -60,12 +63,14 @@ class Grader:
         self,
         limits: Limits = Limits(),  # noqa: B008  # it is frozen
         preload: Sequence[str] = (),
+        opening: Sequence[str] = (),
         folder: Path | None = None,
         *,
         confined: bool = True,
     ):
         self.limits, self.confined = limits, confined
         self.preload = list(dict.fromkeys([*PRELOAD, *preload]))
+        self.opening = list(opening)
         self.folder = Path(folder) if folder else None
         self.warnings = [] if confined else ["graded without a sandbox"]
         self._numbers, self._lock = itertools.count(), threading.Lock()
@@ -79,7 +84,7 @@ class Grader:
                 self.folder = Path(self._made)
             self.folder.mkdir(parents=True, exist_ok=True)
             self.folder.chmod(0o700)
-            self._forks = _judges(self.preload)
+            self._forks = _judges(self.preload, self.opening, self.folder)
             self._start_zygote()
             self._stack.callback(lambda: self._zygote.stop())
             if self.confined:
@@ -111,7 +116,8 @@ class Grader:
         self._ensure_zygote()
         with self._scratch() as scratch:
             receiver, sender = multiprocessing.Pipe(duplex=False)
-            setting = (str(self._zygote.address), self.confined, str(scratch), scratch.name)
+            addresses = str(self._zygote.plain), str(self._zygote.opened)
+            setting = (*addresses, self.confined, str(scratch), scratch.name)
             arguments = (sender, raw, plan, self.limits, setting, points_only)
             process = self._forks.Process(target=_judge, args=arguments)
             process.start()
@@ -127,9 +133,9 @@ class Grader:
         raise Broken(f"{verdict}\n{self._zygote.said()}".strip())
 
     def _start_zygote(self) -> None:
-        with contextlib.suppress(FileNotFoundError):
-            (self.folder / "socket").unlink()
-        self._zygote = sandbox.Zygote(self.folder, self.preload, self.confined)
+        self._zygote = sandbox.Zygote(
+            self.folder, self.preload, self.opening, self.limits, self.confined
+        )
 
     def _ensure_zygote(self) -> None:
         """Start the zygote again if it has ended."""
@@ -161,9 +167,12 @@ def _received(receiver: Connection, seconds: float) -> Verdict | str:
 # --- judges ----------------------------------------------------------------------------------
 
 
-def _judges(preload: Sequence[str]) -> multiprocessing.context.ForkServerContext:
-    """A server of processes that have imported what a judge needs."""
-    os.environ.update(sandbox.SHARED, MPLBACKEND="agg")
+def _judges(
+    preload: Sequence[str], opening: Sequence[str], folder: Path
+) -> multiprocessing.context.ForkServerContext:
+    """A server of processes that have imported what a judge needs, and have used it once."""
+    (folder / "opening.json").write_text(json.dumps(opening))
+    os.environ.update(sandbox.SHARED, MPLBACKEND="agg", AI4MAT_GRADING_OPENING=str(folder))
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([*preload, "ai4mat_grading.judge", "ai4mat_grading.warm"])
     return context
@@ -174,21 +183,21 @@ def _judge(
     raw: bytes,
     plan: Plan,
     limits: Limits,
-    setting: tuple[str, bool, str, str],
+    setting: tuple,
     points_only: bool,
 ) -> None:
     """Be the judge of one submission, in a process of its own."""
-    from . import judge, shell
+    from . import judge
 
     _die_with_the_server()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.chdir(setting[2])
-    shell.make_shell()
+    setting = judge.Setting(*setting)
+    os.chdir(setting.folder)
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
     try:
-        result = judge.judge(raw, plan, limits, judge.Setting(*setting), points_only)
+        result = judge.judge(raw, plan, limits, setting, points_only)
     except Broken as error:
         result = str(error)
     except Exception:  # a fault of ours, which costs no student a point

@@ -6,6 +6,7 @@ account's own, which is the one that an ordinary user gets, confines.
 
 import contextlib
 import importlib.util
+import json
 import os
 import shutil
 import signal
@@ -164,22 +165,35 @@ class Zygote:
     Parameters
     ----------
     folder : Path
-        Where its socket and its log are; nobody else may enter it.
+        Where its sockets and its log are; nobody else may enter it.
     preload : sequence of str
         Modules that it imports.
+    opening : sequence of str
+        Cells that every submission begins with, unless it has changed them.
+    limits : Limits
+        Of the output of these cells.
     confined : bool
         Whether it runs in the sandbox.
+
+    Attributes
+    ----------
+    plain, opened : Path
+        Sockets: of processes in which no cell has run, and of those in which the opening has.
     """
 
-    def __init__(self, folder: Path, preload: Sequence[str], confined: bool = True):
-        self.address, self.log = folder / "socket", folder / "sandbox.log"
-        with socket.socket(socket.AF_UNIX) as listener:
-            # A path of a socket is short, that of the folder perhaps not.
-            with _inside(folder):
-                listener.bind(self.address.name)
-            listener.listen(64)
-            number = listener.fileno()
-            program = [sys.executable, "-m", "ai4mat_grading.zygote", str(number), *preload]
+    def __init__(
+        self,
+        folder: Path,
+        preload: Sequence[str],
+        opening: Sequence[str],
+        limits: Limits,
+        confined: bool = True,
+    ):
+        self.plain, self.opened = folder / "plain", folder / "opened"
+        self.log = folder / "sandbox.log"
+        with _listening(self.plain) as plain, _listening(self.opened) as opened:
+            numbers = [plain.fileno(), opened.fileno()]
+            program = [sys.executable, "-m", "ai4mat_grading.zygote", *map(str, numbers), *preload]
             variables = None if confined else os.environ | environment(preload)
             if confined:
                 program = command(program, preload, root=os.geteuid() == 0)
@@ -189,9 +203,13 @@ class Zygote:
                     stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=log,
-                    pass_fds=[number],
+                    pass_fds=numbers,
                     env=variables,
                 )
+        wanted = {"opening": list(opening), "most": limits.output}
+        with contextlib.suppress(BrokenPipeError):  # its log says more
+            self.process.stdin.write(json.dumps(wanted).encode() + b"\n")
+            self.process.stdin.flush()
 
     def said(self) -> str:
         """Last lines of its log."""
@@ -206,14 +224,14 @@ class Zygote:
         self.process.wait()
 
 
-@contextlib.contextmanager
-def _inside(folder: Path):
-    before = os.getcwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
+def _listening(address: Path) -> socket.socket:
+    """A new socket; its path as a whole may be longer than one of a socket can be."""
+    address.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    with contextlib.chdir(address.parent):
+        listener.bind(address.name)
+    listener.listen(64)
+    return listener
 
 
 # --- limits of memory and processes ----------------------------------------------------------

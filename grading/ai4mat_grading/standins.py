@@ -178,6 +178,11 @@ class Process:
         outputs = head.get("outputs")
         return outputs if type(outputs) is list else []
 
+    def opening(self) -> list[Node]:
+        """Return the outputs of the cells that had run before the process was made."""
+        outputs = self._exchange({"do": "opening"})[0].get("outputs")
+        return outputs if type(outputs) is list else []
+
     def look_up(self, names: Sequence[str]) -> dict[str, Any]:
         """Return what names stand for: stand-ins and plain data."""
         found = self.ask({"do": "names", "names": list(names)})

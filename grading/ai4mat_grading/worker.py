@@ -33,14 +33,21 @@ class Worker:
         To the judge.
     shell : Shell
         Of this process.
+    opening : list
+        Outputs of the cells that have run before it was forked.
     most_output, most_answer : int
         Characters of a cell's text, bytes of a value.
     """
 
     def __init__(
-        self, sock: socket.socket, shell: shells.Shell, most_output: int, most_answer: int
+        self,
+        sock: socket.socket,
+        shell: shells.Shell,
+        opening: list,
+        most_output: int,
+        most_answer: int,
     ):
-        self.sock, self.shell = sock, shell
+        self.sock, self.shell, self.opening = sock, shell, opening
         self.most_output, self.most_answer = most_output, most_answer
         self.objects: list[Any] = []
 
@@ -73,6 +80,10 @@ class Worker:
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
         return {"r": "ok", "outputs": shells.as_json(outputs)}
+
+    def _do_opening(self, head: dict, unpacker: Unpacker, packer: Packer) -> dict:
+        """Outputs of the cells that have run."""
+        return {"r": "ok", "outputs": self.opening}
 
     def _do_fork(self, head: dict, unpacker: Unpacker, packer: Packer) -> dict:
         """Go on in two processes; the new one takes the socket that follows the message."""

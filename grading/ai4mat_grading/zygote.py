@@ -1,10 +1,11 @@
 """Inside the sandbox: imports what notebooks need once, and forks a process for each submission.
 
-    python -m ai4mat_grading.zygote LISTENER MODULE ...
+    python -m ai4mat_grading.zygote PLAIN OPENED MODULE ... < opening
 
-Four kinds of processes: the zygote, which never runs a student's code; for each submission one
-that waits outside of the new namespaces; the first process inside, which ends everything when its
-connection ends; and below it those of the student (`worker`).
+Five kinds of processes: the zygote and a copy of it in which the cells before the first answer have
+run, neither of which ever runs a student's code; for each submission one that waits outside of the
+new namespaces; the first process inside, which ends everything when its connection ends; and below
+it those of the student (`worker`).
 """
 
 import contextlib
@@ -33,14 +34,44 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def main(arguments: list[str]) -> None:
-    """Serve until the standard input ends, which the grader holds open."""
-    listener = socket.socket(fileno=int(arguments[0]))
-    for name in arguments[1:]:
+    """Serve until the standard input ends, which the grader holds open.
+
+    Parameters
+    ----------
+    arguments : list of str
+        Descriptors of the sockets on which the zygote and its copy listen; modules.
+    """
+    plain, opened = (socket.socket(fileno=int(number)) for number in arguments[:2])
+    for name in arguments[2:]:
         try:
             importlib.import_module(name)
         except Exception:  # a module may be missing; its cell will say so
             traceback.print_exc()
     shell = shells.make_shell()
+    wanted = json.loads(sys.stdin.readline())
+    if os.fork() == 0:
+        plain.close()
+        _ending_here(lambda: _serve_opened(opened, shell, **wanted))
+    opened.close()
+    _serve(plain, shell, [])
+
+
+def _serve_opened(listener: socket.socket, shell: shells.Shell, opening: list, most: int) -> None:
+    """Run the cells before the first answer and serve copies of the process that has run them."""
+    outputs = []
+    os.makedirs("/tmp/opening", exist_ok=True)
+    os.chdir("/tmp/opening")
+    for source in opening:
+        error, put_out = shells.run_cell(shell, source, most)
+        outputs.append(shells.as_json(put_out))
+        if error is not None:
+            return  # every submission runs them itself
+    if not os.listdir():  # nor would a copy find files that they have written
+        _serve(listener, shell, outputs)
+
+
+def _serve(listener: socket.socket, shell: shells.Shell, opening: list) -> None:
+    """Fork a process for each connection."""
     gc.collect()
     gc.freeze()  # forks share this memory as long as nobody counts what is in it
     # No process of a student may look into this one, whose user it has.
@@ -52,7 +83,7 @@ def main(arguments: list[str]) -> None:
             return
         control, _ = listener.accept()
         if os.fork() == 0:
-            _ending_here(lambda: _outer(control, listener, shell))  # noqa: B023
+            _ending_here(lambda: _outer(control, listener, shell, opening))  # noqa: B023
         control.close()
 
 
@@ -66,7 +97,9 @@ def _ending_here(run) -> None:
         os._exit(0)
 
 
-def _outer(control: socket.socket, listener: socket.socket, shell: shells.Shell) -> None:
+def _outer(
+    control: socket.socket, listener: socket.socket, shell: shells.Shell, opening: list
+) -> None:
     """Make new namespaces, and wait until everything in them has ended."""
     listener.close()
     data, descriptors, *_ = socket.recv_fds(control, 1 << 16, 1)
@@ -82,13 +115,15 @@ def _outer(control: socket.socket, listener: socket.socket, shell: shells.Shell)
         _write("/proc/self/gid_map", f"{gid} {gid} 1")
     inner = os.fork()
     if inner == 0:
-        _ending_here(lambda: _first(control, descriptors[0], limits, shell))
+        _ending_here(lambda: _first(control, descriptors[0], limits, shell, opening))
     control.close()
     os.close(descriptors[0])
     os.waitpid(inner, 0)
 
 
-def _first(control: socket.socket, descriptor: int, limits: dict, shell: shells.Shell) -> None:
+def _first(
+    control: socket.socket, descriptor: int, limits: dict, shell: shells.Shell, opening: list
+) -> None:
     """The first process of a submission: it hides the files of others, and ends the rest."""
     _libc.prctl(SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -101,7 +136,7 @@ def _first(control: socket.socket, descriptor: int, limits: dict, shell: shells.
         return
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     if os.fork() == 0:
-        _ending_here(lambda: _student(control, descriptor, limits, shell))
+        _ending_here(lambda: _student(control, descriptor, limits, shell, opening))
     os.close(descriptor)
     with control.makefile() as lines:
         for line in lines:
@@ -111,7 +146,9 @@ def _first(control: socket.socket, descriptor: int, limits: dict, shell: shells.
         os.killpg(0, signal.SIGKILL)
 
 
-def _student(control: socket.socket, descriptor: int, limits: dict, shell: shells.Shell) -> None:
+def _student(
+    control: socket.socket, descriptor: int, limits: dict, shell: shells.Shell, opening: list
+) -> None:
     """Become the process that runs the student's cells."""
     control.close()
     null = os.open(os.devnull, os.O_RDWR)
@@ -130,7 +167,8 @@ def _student(control: socket.socket, descriptor: int, limits: dict, shell: shell
     }.items():
         if limits["confined"] or name != "NPROC":  # the user has other processes
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
-    Worker(socket.socket(fileno=descriptor), shell, limits["output"], limits["answer"]).serve()
+    sock = socket.socket(fileno=descriptor)
+    Worker(sock, shell, opening, limits["output"], limits["answer"]).serve()
 
 
 # --- confinement -----------------------------------------------------------------------------
