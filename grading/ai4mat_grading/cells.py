@@ -79,13 +79,20 @@ def load(data: bytes) -> Sheet:
 def _decode(data: bytes) -> tuple[str, bytes, str]:
     for mark, encoding in MARKS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, errors="surrogateescape"), mark, encoding
+            return _strictly(data[len(mark) :], encoding), mark, encoding
     for encoding in ("utf-8", "cp1252"):
         try:
             return data.decode(encoding), b"", encoding
         except UnicodeDecodeError:
             continue
     return data.decode("latin-1"), b"", "latin-1"
+
+
+def _strictly(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"file must be {encoding} as its first bytes say: {error}") from error
 
 
 def _split(

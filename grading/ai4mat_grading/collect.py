@@ -223,7 +223,7 @@ def _collect_one(student, handins, notebooks, collected, zone, budget, staging) 
     if taken.time:
         content[TIMESTAMP] = taken.time.encode()
     taken.outcome = staging.place(student, content, time)
-    taken.files = sorted(set(content) - {TIMESTAMP})
+    taken.files = staging.files(student)
     collected.taken.append(taken)
     others = [each for each in attempts if each != attempt]
     collected.set_aside += [f"{student}: attempt {each}" for each in others]
@@ -356,6 +356,10 @@ class _Staging:
         os.rename(new, home)
         shutil.rmtree(old, ignore_errors=True)
         return "replaced" if replaces else "new"
+
+    def files(self, student: str) -> list[str]:
+        """Names of what lies in a student's folder."""
+        return sorted(set(os.listdir(self.submitted / student / self.assignment)) - {TIMESTAMP})
 
     def recover(self) -> None:
         """Put back what a run that was killed had moved, and drop what it had begun."""

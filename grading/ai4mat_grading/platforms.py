@@ -148,7 +148,8 @@ def _ilias(entries: Sequence[Entry], assignment: str) -> list[Handin]:
         file = ILIAS_FILE.fullmatch(entry.name)
         number = COPY_NUMBER.search(entry.name)
         order = (int(file["time"] or 0), int(number[1]) if number else 1)
-        name = match["name"].replace("_", " ")
+        # all but the number: which part is the login is a guess where it has underscores
+        name = f"{match['name']}_{match['login']}"
         handins.append(
             Handin(match["id"], match["login"], name, file["file"], entry, file["time"], order)
         )

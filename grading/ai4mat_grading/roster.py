@@ -24,7 +24,7 @@ class Person:
     student_id : str
         nbgrader's, the name of the student's folder.
     name : str
-        As the platform's archive writes it.
+        As the platform's archive writes it: ILIAS writes LASTNAME_FIRSTNAME_LOGIN.
     platform, platform_id : str
         The platform, and what it calls the student there: Canvas's user id, Blackboard's user
         name, ILIAS's user id, Moodle's number of the participant. Moodle gives another number
