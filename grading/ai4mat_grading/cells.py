@@ -132,7 +132,7 @@ def safe(text: str, separator: str = ",") -> str:
     """Guard a text against being taken for a formula, with apostrophes before what begins one.
 
     A spreadsheet may split a line at another separator than the file's own, so what follows a
-    comma, semicolon, tab or new line within the cell is guarded as well. Numbers stay numbers.
+    comma, semicolon, tab or new line within the cell is guarded as well. A number stays one.
 
     Parameters
     ----------
@@ -141,17 +141,13 @@ def safe(text: str, separator: str = ",") -> str:
     separator : str
         The file's own, at which nothing within a quoted cell is split.
     """
+    if _HARMLESS.fullmatch(text):
+        return text
     breaks = SEPARATORS.replace(separator, "") + "\r\n"
     parts = re.split(f"([{breaks}])", text)
-    parts[::2] = [_guard(part) for part in parts[::2]]
+    parts[::2] = ["'" + part if _FORMULA.match(part) else part for part in parts[::2]]
     guarded = "".join(parts)
     return "'" + guarded if guarded.startswith(("\t", "\r", "\n")) else guarded
-
-
-def _guard(part: str) -> str:
-    if _FORMULA.match(part) and not _HARMLESS.fullmatch(part):
-        return "'" + part
-    return part
 
 
 def unguarded(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Archives as Moodle, Canvas, Blackboard and ILIAS write them are collected, and nothing else is."""
+"""Archives as Moodle, Canvas, Blackboard and ILIAS write them are collected, and no more."""
 
 import io
 import os
