@@ -63,7 +63,7 @@ class Collected:
     Attributes
     ----------
     platform : str
-        Whose archive it was.
+        Whose archive it was; empty if no name in it fits any.
     taken : list of Taken
         One for each student.
     set_aside : list of str
@@ -81,22 +81,23 @@ class Collected:
     not_understood: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        lines = [f"{platforms.TITLES[self.platform]} archive"]
+        lines = [f"archive of {platforms.TITLES.get(self.platform, 'an unknown platform')}"]
         for taken in self.taken:
             time = f", {taken.time}" if taken.time else ""
             name = f" ({taken.name})" if taken.name else ""
             lines.append(f"  {taken.student}{name}: {taken.outcome}{time}")
             lines += [f"    {remark}" for remark in taken.remarks]
         for title, items in self._lists():
-            lines += [f"{title}:", *(f"  {item}" for item in items)] if items else []
+            lines += [f"{title}:", *(f"  {item}" for item in _some(items, 100))] if items else []
         return "\n".join(map(printable, [*lines, self._count()]))
 
     def _lists(self) -> list[tuple[str, list[str]]]:
-        hint = f"not understood (expected {platforms.PATTERNS[self.platform]})"
+        patterns = platforms.PATTERNS
+        expected = [patterns[self.platform]] if self.platform else patterns.values()
         return [
             ("earlier attempts, set aside", self.set_aside),
             ("left out", self.left_out),
-            (hint, self.not_understood),
+            (f"not understood (expected {' or '.join(expected)})", self.not_understood),
         ]
 
     def _count(self) -> str:
@@ -232,10 +233,10 @@ def _collect_one(student, handins, notebooks, collected, zone, budget, staging) 
     collected.left_out += _some([f"{student}: {file.file}" for file in left])
 
 
-def _some(lines: list[str]) -> list[str]:
+def _some(lines: list[str], most: int = MOST_LINES) -> list[str]:
     """Lines, not more of them than anyone reads."""
-    more = len(lines) - MOST_LINES
-    return [*lines[:MOST_LINES], f"... and {more} more"] if more > 0 else lines
+    more = len(lines) - most
+    return [*lines[:most], f"... and {more} more"] if more > 0 else lines
 
 
 def _opened(handins: list[Handin], budget) -> tuple[list[Handin], list[str]]:
@@ -336,8 +337,9 @@ class _Staging:
     def place(self, student: str, content: dict[str, bytes], time) -> str:
         """Put files into a student's folder; return what that did."""
         home = self.submitted / student / self.assignment
-        if home.is_symlink() or home.parent.is_symlink():
-            raise ValueError(f"{home} must be a folder, got a link")
+        for path in (home, home.parent):
+            if path.is_symlink() or path.exists() and not path.is_dir():
+                raise ValueError(f"{path} must be a folder, got a link or a file")
         if home.exists():
             before, there = _time_of(home), _files(home)
             older = bool(time and before and time < before)

@@ -17,6 +17,8 @@ COPY = re.compile(
     re.I | re.X,
 )
 SAME, INSIDE, OTHER = 2, 1, 0
+# Characters of a name that are looked at: no disk allows more, but a zip file does.
+LONGEST = 255
 
 
 @dataclass
@@ -69,10 +71,10 @@ def choose(files: Sequence[Handin], notebooks: Sequence[str]) -> Choice:
 
 
 def _key(file: Handin, notebook: str) -> tuple:
-    stem = SUFFIX.sub("", file.file.rpartition("/")[2])
+    stem = SUFFIX.sub("", file.file.rpartition("/")[2])[:LONGEST]
     name, wanted = _letters(_uncopied(stem)), _letters(notebook)
     level = SAME if name == wanted else INSIDE if wanted in name else OTHER
-    likeness = difflib.SequenceMatcher(None, name[:200], wanted).ratio()
+    likeness = difflib.SequenceMatcher(None, name, wanted).ratio()
     return level, file.order, stem == notebook, likeness
 
 

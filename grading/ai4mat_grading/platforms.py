@@ -95,6 +95,7 @@ def understood(
     Returns
     -------
     platform : str
+        Empty if none was named and no name fits any.
     handins : list of Handin
     rest : list of Entry
         Files whose names don't fit.
@@ -110,7 +111,11 @@ def understood(
     read = {name: READERS[name](entries, assignment) for name in names}
     best = max(names, key=lambda name: len(read[name]))
     known = {id(handin.entry) for handin in read[best]}
-    return best, read[best], [entry for entry in entries if id(entry) not in known]
+    return (
+        best if platform or known else "",
+        read[best],
+        [entry for entry in entries if id(entry) not in known],
+    )
 
 
 def _moodle(entries: Sequence[Entry], assignment: str) -> list[Handin]:
