@@ -111,11 +111,8 @@ def understood(
     read = {name: READERS[name](entries, assignment) for name in names}
     best = max(names, key=lambda name: len(read[name]))
     known = {id(handin.entry) for handin in read[best]}
-    return (
-        best if platform or known else "",
-        read[best],
-        [entry for entry in entries if id(entry) not in known],
-    )
+    rest = [entry for entry in entries if id(entry) not in known]
+    return best if platform or known else "", read[best], rest
 
 
 def _moodle(entries: Sequence[Entry], assignment: str) -> list[Handin]:
@@ -164,7 +161,7 @@ def _ilias(entries: Sequence[Entry], assignment: str) -> list[Handin]:
 def _ilias_folders(entry: Entry) -> dict[int, re.Match]:
     """Folders that could be a student's, by their place counted from where students begin."""
     parts = entry.path.split("/")[:-1]
-    begin = max((i + 1 for i, part in enumerate(parts) if part.lower() in ILIAS_FOLDERS), default=0)
+    begin = min((i + 1 for i, part in enumerate(parts) if part.lower() in ILIAS_FOLDERS), default=0)
     matches = {i - begin: ILIAS.fullmatch(part) for i, part in enumerate(parts) if i >= begin}
     return {i: match for i, match in matches.items() if match and "_" in match["name"]}
 

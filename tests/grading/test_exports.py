@@ -9,14 +9,8 @@ import warnings
 
 import pytest
 from ai4mat_grading import cells
-from ai4mat_grading.exports import (
-    Score,
-    export,
-    fill,
-    rows_of,
-    scores_of,
-    write_csv,
-)
+from ai4mat_grading.exports import Score, export, rows_of, scores_of, write_csv
+from ai4mat_grading.gradefiles import fill
 from ai4mat_grading.roster import Person, Roster
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
