@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from .records import Limits
-from .wire import Closed, Malformed, Node, Packer, TimedOut, Unpacker, clean, receive, send
+from .wire import Closed, Malformed, Node, Packer, TimedOut, Unpacker, clean, plain, receive, send
 
 # Errors of a student's process come as one of these; others as what they are derived from.
 _ERRORS = {
@@ -306,7 +306,7 @@ class Process:
         name, text = clean(str(node.get("type"))[:80]), clean(str(node.get("repr"))[:300])
         # A type of its own, so that messages name that of the student's object.
         kind = type(name, (Function if node.get("call") is True else Handle,), {})
-        return kind(self, node["id"], text)
+        return kind(self, node["id"], text, _class_of(node.get("kinds")))
 
     def _given(self, value: Any, packer: Packer) -> Node:
         if isinstance(value, Handle):
@@ -320,6 +320,20 @@ class Process:
             name = getattr(value, "__name__", "function")
             return {"t": "function", "id": len(self._functions) - 1, "name": name}
         return {"t": "pickle", "b": packer.buffer(pickle.dumps(value))}
+
+
+def _class_of(kinds: Node) -> type:
+    """The class of which an object says it is, if it is known here and no kind of plain data.
+
+    So ``isinstance`` can ask whether a model is a `Module`. It takes the student's word for that,
+    as in one process.
+    """
+    for kind in kinds[:20] if type(kinds) is list else ():
+        module, _, name = str(kind).partition(":")
+        found = getattr(sys.modules.get(module), name, None)
+        if isinstance(found, type) and module != "builtins" and not issubclass(found, plain()):
+            return found
+    return Handle
 
 
 def _packed(packer: Packer, value: Any) -> Node:
@@ -416,8 +430,13 @@ def _bytes(state: Any) -> bytes:
 class Handle:
     """Stands for an object in a student's process."""
 
-    def __init__(self, process: Process, number: int, text: str):
+    def __init__(self, process: Process, number: int, text: str, said_class: type):
         self._process, self._number, self._text = process, number, text
+        self._class = said_class
+
+    @property
+    def __class__(self) -> type:
+        return self._class
 
     def __repr__(self) -> str:
         return self._text

@@ -268,6 +268,13 @@ class Packer:
         return None
 
 
+def plain() -> tuple[type, ...]:
+    """Types of which a value is plain data."""
+    torch = sys.modules.get("torch")
+    kinds = (bool, int, float, complex, str, bytes, range, slice, dict, np.ndarray, np.generic)
+    return (*kinds, *_SEQUENCES.values(), *((torch.Tensor,) if torch else ()))
+
+
 def _crossing(torch) -> set:
     names = "bool uint8 int8 int16 int32 int64 float16 float32 float64 complex64 complex128"
     return {getattr(torch, name) for name in names.split()}

@@ -154,6 +154,7 @@ class Worker:
             "t": "handle",
             "id": len(self.objects) - 1,
             "type": type(value).__name__,
+            "kinds": [f"{kind.__module__}:{kind.__qualname__}" for kind in type(value).__mro__],
             "repr": _repr(value),
             "call": callable(value),
         }
