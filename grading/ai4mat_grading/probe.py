@@ -89,5 +89,5 @@ def check(grader: "Grader") -> None:
 
 
 def _cell(name: str, source: str, points: float | None = None) -> PlannedCell:
-    grade = points is not None
-    return PlannedCell(name, "code", source, True, grade, False, False, points, None, False)
+    test = points is not None
+    return PlannedCell(name, "code", source, True, test, not test, False, points, None, False)

@@ -253,24 +253,30 @@ class ControlGroup:
 
     def __init__(self, name: str, limits: Limits):
         self.folders: list[Path] = []
-        for parent, files in _hierarchies(limits):
-            folder = parent / name
-            with contextlib.suppress(OSError):
+        try:
+            for parent, files in _hierarchies(limits):
+                folder = parent / name
                 folder.mkdir()
                 self.folders.append(folder)
                 for file, value in files.items():
                     (folder / file).write_text(str(value))
+        except OSError:  # all of it or nothing
+            self.remove()
 
-    def add(self, pid: int) -> None:
-        """Put a process in, and all that it will start."""
-        for folder in self.folders:
-            with contextlib.suppress(OSError):
+    def add(self, pid: int) -> bool:
+        """Put a process in, and all that it will start; return whether that limits its memory."""
+        try:
+            for folder in self.folders:
                 (folder / "cgroup.procs").write_text(str(pid))
+        except OSError:
+            return False
+        return bool(self.folders)
 
     def remove(self) -> None:
         """Remove it once its processes have ended, which may take a moment; end those that live."""
         for folder in self.folders:
             _remove(folder)
+        self.folders = []
 
 
 def _hierarchies(limits: Limits) -> list[tuple[Path, dict[str, object]]]:

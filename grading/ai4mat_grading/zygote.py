@@ -30,6 +30,10 @@ NOSUID, NODEV, NOEXEC, REC, PRIVATE = 2, 4, 8, 1 << 14, 1 << 18
 SET_PDEATHSIG, SET_DUMPABLE, CAPBSET_DROP, SET_NO_NEW_PRIVS = 1, 4, 24, 38
 CAPABILITIES, VERSION_3 = 41, 0x20080522
 
+# Where no control group limits a submission, its first process looks so often (seconds) whether
+# this part of the machine's memory is left.
+PAUSE, LITTLE = 0.2, 0.15
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -132,18 +136,59 @@ def _first(
         _give_up_rights()
     os.chdir(limits["folder"])
     control.sendall(b"here")  # the grader learns our number, and sets its limits of all of us
-    if control.recv(2) != b"go":
+    word = control.recv(5)
+    if word not in (b"go", b"watch"):
         return
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     if os.fork() == 0:
         _ending_here(lambda: _student(control, descriptor, limits, shell, opening))
     os.close(descriptor)
-    with control.makefile() as lines:
-        for line in lines:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(int(line), signal.SIGKILL)
+    _watch(control, limits["memory"] if word == b"watch" and limits["confined"] else None)
     if not limits["confined"]:  # where it is not the first of a namespace the others would live on
         os.killpg(0, signal.SIGKILL)
+
+
+def _watch(control: socket.socket, memory: int | None) -> None:
+    """End processes that are named, until the connection ends; and the largest if need be."""
+    own = _private(os.getpid())
+    waiting = b""
+    while True:
+        if select.select([control], [], [], None if memory is None else PAUSE)[0]:
+            data = control.recv(1024)
+            if not data:
+                return
+            *lines, waiting = (waiting + data).split(b"\n")
+            for line in lines:
+                _kill(int(line))
+        if memory is not None and _available() < LITTLE:
+            sizes = {
+                pid: _private(pid) - own
+                for pid in map(int, filter(str.isdigit, os.listdir("/proc")))
+            }
+            if sum(sizes.values()) > memory:
+                _kill(max(sizes, key=sizes.get))
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def _private(pid: int) -> int:
+    """Bytes of memory of a process that are no file's; forks may share them."""
+    try:
+        with open(f"/proc/{pid}/statm") as file:
+            _, resident, shared, *_ = map(int, file.read().split())
+    except OSError:  # it has ended
+        return 0
+    return (resident - shared) * resource.getpagesize()
+
+
+def _available() -> float:
+    """Part of the machine's memory that is left."""
+    with open("/proc/meminfo") as file:
+        sizes = {line.split(":")[0]: int(line.split()[1]) for line in file}
+    return sizes["MemAvailable"] / sizes["MemTotal"]
 
 
 def _student(
