@@ -18,10 +18,12 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
+from unittest import mock
 
-from . import probe, sandbox
+from . import probe, sandbox, warm
 from .records import Limits, Plan, Verdict
 from .standins import Broken
 
@@ -193,10 +195,13 @@ def _judges(
     preload: Sequence[str], opening: Sequence[str], folder: Path
 ) -> multiprocessing.context.ForkServerContext:
     """A server of processes that have imported what a judge needs, and have used it once."""
-    (folder / "opening.json").write_text(json.dumps(opening))
-    os.environ.update(sandbox.SHARED, MPLBACKEND="agg", AI4MAT_GRADING_OPENING=str(folder))
+    wanted = folder / "warm.json"
+    wanted.write_text(json.dumps({"modules": preload, "opening": opening}))
+    variables = sandbox.SHARED | {"MPLBACKEND": "agg", warm.WANTED: str(wanted)}
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*preload, "ai4mat_grading.judge", "ai4mat_grading.warm"])
+    context.set_forkserver_preload(["ai4mat_grading.warm"])
+    with mock.patch.dict(os.environ, variables):
+        forkserver.ensure_running()
     return context
 
 

@@ -39,7 +39,7 @@ from .standins import (
 from .wire import clean
 
 # Seconds that an interrupted cell may take to end, and that a copy of a process may take.
-GRACE, COPYING = 5, 60
+GRACE, COPYING = 5, 20
 # What is kept of the outputs of a student's cell: no HTML, which could act as its reader.
 SHOWN = {"text/plain", "image/png", "image/jpeg", "text/latex"}
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
@@ -212,6 +212,7 @@ class Hearing:
         self._until = time.monotonic() + limits.total
         self._room = ALL_OUTPUTS * limits.output
         self._copies: dict[str, Process] = {}
+        self._reduced: set[str] = set()  # cells that have ended their process
 
     # --- the student's cells -----------------------------------------------------------------
 
@@ -231,7 +232,8 @@ class Hearing:
     def _begin(self) -> None:
         self._student = self._home.begin()
         self._latest = self._copy_of(self._student)
-        self._since: list[NotebookNode] = []  # what has run after the latest copy
+        self._done: list[NotebookNode] = []  # cells that have run,
+        self._copied = 0  # of which so many had when the latest copy was made
 
     def _run_all(self, cells: list[NotebookNode]) -> None:
         opened = {cell.id for cell in self._home.opened}
@@ -245,9 +247,9 @@ class Hearing:
                     self._run(cell)
 
     def _keep_copy(self, test: str) -> None:
-        if self._since:
+        if len(self._done) > self._copied:
             with contextlib.suppress(*_STUDENT):
-                self._latest, self._since = self._copy_of(self._student), []
+                self._latest, self._copied = self._copy_of(self._student), len(self._done)
         self._copies[test] = self._latest
 
     def _copy_of(self, process: Process) -> Process:
@@ -257,18 +259,19 @@ class Hearing:
 
     def _run(self, cell: NotebookNode) -> None:
         if self._ran(cell):
-            self._since.append(cell)
+            self._done.append(cell)
             return
         self.notes.append(f"{_label(cell)} ended its process: only what it defines counts")
-        # Go on from the latest copy, and make up for what has run since.
-        waiting, self._since = self._since, []
-        with contextlib.suppress(*_STUDENT):
+        self._reduced.add(cell.id)
+        done = [*self._done, cell]
+        try:  # to go on from the latest copy
             self._student = self._copy_of(self._latest)
-            reduced = copy.copy(cell)
-            reduced.source = definitions(cell.source)
-            for earlier in [*waiting, reduced]:
-                if self._ran(earlier):
-                    self._since.append(earlier)
+        except _STUDENT:  # which has been ended as well
+            self._begin()
+        del self._done[self._copied :]
+        for earlier in done[self._copied :]:
+            if self._ran(earlier):
+                self._done.append(earlier)
 
     def _ran(self, cell: NotebookNode) -> bool:
         """Run a cell; return whether its process has lived through it."""
@@ -278,11 +281,13 @@ class Hearing:
             self._show(cell, [shells.error_output(CellTimeoutError("no time was left for it"))])
             return self._student.alive
         self._student.deadline = began + seconds + GRACE
+        source = definitions(cell.source) if cell.id in self._reduced else cell.source
         try:
-            outputs = self._student.run_cell(cell.source, seconds)
+            outputs = self._student.run_cell(source, seconds)
         except _STUDENT as error:
             outputs = [shells.error_output(error)]
-        self._show(cell, outputs)
+        if cell.id not in self._reduced:
+            self._show(cell, outputs)
         for output in cell.outputs:
             if output.get("ename") == "KeyboardInterrupt" and time.monotonic() - began >= seconds:
                 output.update(ename="CellTimeoutError", evalue=f"longer than {seconds:.3g} s")
@@ -393,7 +398,7 @@ def _outcome(
     process: Process, source: str, names: set[str], seconds: float, most: int
 ) -> tuple[BaseException | None, list]:
     """Run a test with the stand-ins for a process's functions; return its error and outputs."""
-    shell = shells.Shell.instance()
+    shell = shells.make_shell()
     try:
         with _alarm(seconds + GRACE):
             shell.user_ns.update(process.look_up(sorted(names)))
