@@ -24,6 +24,7 @@ NOBODY = 65534
 # What a Python needs of the system beside /usr.
 SYSTEM = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/fonts", "/etc/passwd")
 CONTROL_GROUPS = Path("/sys/fs/cgroup")
+OWN_GROUP = Path("/proc/self/cgroup")
 NAME = "ising-grade"
 
 
@@ -62,6 +63,8 @@ SHARED = {
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
     "OMP_NUM_THREADS": "1",
+    # Whatever a cell asks for: threads of OpenMP would not live on in a fork, which would hang.
+    "OMP_THREAD_LIMIT": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "AI4MAT_PROGRESS": "0",
@@ -253,24 +256,30 @@ class ControlGroup:
 
     def __init__(self, name: str, limits: Limits):
         self.folders: list[Path] = []
-        for parent, files in _hierarchies(limits):
-            folder = parent / name
-            with contextlib.suppress(OSError):
+        try:
+            for parent, files in _hierarchies(limits):
+                folder = parent / name
                 folder.mkdir()
                 self.folders.append(folder)
                 for file, value in files.items():
                     (folder / file).write_text(str(value))
+        except OSError:  # all of it or nothing
+            self.remove()
 
-    def add(self, pid: int) -> None:
-        """Put a process in, and all that it will start."""
-        for folder in self.folders:
-            with contextlib.suppress(OSError):
+    def add(self, pid: int) -> bool:
+        """Put a process in, and all that it will start; return whether that limits its memory."""
+        try:
+            for folder in self.folders:
                 (folder / "cgroup.procs").write_text(str(pid))
+        except OSError:
+            return False
+        return bool(self.folders)
 
     def remove(self) -> None:
         """Remove it once its processes have ended, which may take a moment; end those that live."""
         for folder in self.folders:
             _remove(folder)
+        self.folders = []
 
 
 def _hierarchies(limits: Limits) -> list[tuple[Path, dict[str, object]]]:
@@ -292,7 +301,7 @@ def _hierarchies(limits: Limits) -> list[tuple[Path, dict[str, object]]]:
 def _own_group() -> Path | None:
     """Our group of version 2, ready for groups below it; None where it is not ours."""
     with contextlib.suppress(OSError, ValueError):
-        line = next(x for x in Path("/proc/self/cgroup").read_text().split() if x.startswith("0::"))
+        line = next(x for x in OWN_GROUP.read_text().split() if x.startswith("0::"))
         own = CONTROL_GROUPS / line.removeprefix("0::").lstrip("/")
         if own.name == f"{NAME}-coordinator":
             return own.parent

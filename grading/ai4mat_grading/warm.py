@@ -1,4 +1,4 @@
-"""Imported last into the process from which judges are forked: does once what all of them would do.
+"""Imported into the process from which judges are forked: does once what all of them would do.
 
 The cells that every submission begins with run here, too, so that what they load and compile is
 there; what they define is forgotten.
@@ -6,6 +6,7 @@ there; what they define is forgotten.
 
 import contextlib
 import gc
+import importlib
 import io
 import json
 import os
@@ -17,6 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from . import shell as shells
+
+# An environment variable: path of a JSON file with modules and cells.
+WANTED = "AI4MAT_GRADING_WARM"
 
 
 def run(opening: list[str]) -> None:
@@ -38,7 +42,17 @@ def run(opening: list[str]) -> None:
         torch.set_rng_state(state)
 
 
-if folder := os.environ.get("AI4MAT_GRADING_OPENING"):
-    run(json.loads((Path(folder) / "opening.json").read_text()))
+def load(modules: list[str]) -> None:
+    """Import what judges need; a module may be missing, its test will say so."""
+    for name in modules:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+
+
+if path := os.environ.get(WANTED):
+    with contextlib.suppress(FileNotFoundError):
+        wanted = json.loads(Path(path).read_text())
+        load(["ai4mat_grading.judge", *wanted["modules"]])
+        run(wanted["opening"])
     gc.collect()
     gc.freeze()  # forks share this memory as long as nobody counts what is in it

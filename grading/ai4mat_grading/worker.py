@@ -66,7 +66,8 @@ class Worker:
         except Closed:
             raise
         except BaseException as error:  # also SystemExit, of a student's function
-            answer, packer.buffers = _described(error), []
+            packer.forget()
+            answer = _described(error)
         send(self.sock, answer | {"cpu": time.process_time()}, packer.buffers)
 
     # --- cells -------------------------------------------------------------------------------
@@ -118,7 +119,8 @@ class Worker:
         except Closed:
             raise
         except BaseException as error:
-            answer, packer.buffers = _described(error), []
+            packer.forget()
+            answer = _described(error)
         finally:
             sys.stdout, sys.stderr = streams
         changed = [i for i, old in enumerate(before) if _fingerprint(given[i]) != old]
