@@ -178,6 +178,9 @@ class Process:
         with theirs:
             send_fds = lambda: socket.send_fds(self.sock, [b"x"], [theirs.fileno()])  # noqa: E731
             head, _ = self._exchange({"do": "fork"}, then=send_fds)
+        if head.get("r") != "ok":
+            ours.close()
+            raise StudentProcessDied("the process can't be copied: too many, or too large")
         pid = head.get("pid")
         known = type(pid) is int and 1 < pid < MOST_PID
         copy = Process(self.container, ours, pid if known else 0)

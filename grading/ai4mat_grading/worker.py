@@ -89,12 +89,14 @@ class Worker:
     def _do_fork(self, head: dict, unpacker: Unpacker, packer: Packer) -> dict:
         """Go on in two processes; the new one takes the socket that follows the message."""
         _, (descriptor,), *_ = socket.recv_fds(self.sock, 1, 1)
-        pid = os.fork()
-        if pid == 0:
-            self.sock.close()
-            self.sock = socket.socket(fileno=descriptor)
-            return {"r": "ok"}
-        os.close(descriptor)
+        try:
+            pid = os.fork()
+            if pid == 0:
+                self.sock.close()
+                self.sock = socket.socket(fileno=os.dup(descriptor))
+                _be_alone()
+        finally:
+            os.close(descriptor)
         return {"r": "ok", "pid": pid}
 
     # --- functions and other objects ---------------------------------------------------------
@@ -188,6 +190,14 @@ class Worker:
 
         function.__name__ = function.__qualname__ = name
         return function
+
+
+def _be_alone() -> None:
+    """Depend on nothing of the process that this one is a copy of."""
+    if os.getpgrp() == os.getppid():  # not where all are ended as one group, without a sandbox
+        os.setsid()  # a signal to the group of one must not reach the others
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)  # a copy has none of the threads that torch would wait for
 
 
 def _value(value: Any, packer: Packer) -> dict:

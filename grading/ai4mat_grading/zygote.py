@@ -198,6 +198,8 @@ def _student(
 ) -> None:
     """Become the process that runs the student's cells."""
     control.close()
+    if limits["confined"]:
+        os.setsid()  # or a signal to its group ends those that it depends on
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
