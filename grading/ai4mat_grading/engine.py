@@ -75,9 +75,9 @@ class Summary:
         lines += [f"Warning: {warning}" for warning in self.warnings]
         lines += [f"{student}: {'; '.join(self.notes[student])}" for student in sorted(self.notes)]
         if self.person:
-            lines.append(f"A person must look: {', '.join(self.person)}")
+            lines.append(f"A person must look: {_some(self.person)}")
         if self.gone:
-            lines.append(f"Submission gone, grade left as it was: {', '.join(self.gone)}")
+            lines.append(f"Submission gone, grade left as it was: {_some(self.gone)}")
         lines += [f"Not graded: {name}: {why}" for name, why in sorted(self.failed.items())]
         if self.failed:
             lines.append("Repeat the command to try those again.")
@@ -334,6 +334,12 @@ class _Run:
         summary.person = sorted(person.intersection(wanted))
         summary.graded.sort()
         report.write_table(self.course, self.store)
+
+
+def _some(names: list[str], most: int = 20) -> str:
+    """Names, but not thousands; the table in the folder of reports has all."""
+    more = [f"and {len(names) - most} more: see summary.csv"] if len(names) > most else []
+    return ", ".join([*names[:most], *more])
 
 
 def _said(error: Exception) -> str:

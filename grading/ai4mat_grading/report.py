@@ -103,4 +103,3 @@ def write_table(course: Course, store: Store) -> Path:
 
 def _plain(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
-

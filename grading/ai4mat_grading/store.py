@@ -358,9 +358,7 @@ def transaction(gradebook: Gradebook) -> Iterator[None]:
         if engine.dialect.name == "sqlite":
             _begin(connection)
         # No flush by itself: SQLAlchemy would warn of rows that nbgrader has half made by then.
-        session.configure(
-            bind=connection, join_transaction_mode="rollback_only", autoflush=False
-        )
+        session.configure(bind=connection, join_transaction_mode="rollback_only", autoflush=False)
         try:
             yield
             session.flush()

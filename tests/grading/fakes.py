@@ -7,9 +7,8 @@ import threading
 import time
 
 import nbformat
-from nbformat.v4 import new_notebook
-
 from ai4mat_grading.records import Verdict
+from nbformat.v4 import new_notebook
 
 
 class FakeGrader:
@@ -38,11 +37,14 @@ class FakeGrader:
             cells = json.loads(raw)["cells"]
         except (ValueError, KeyError):
             cells = None
-        answer = next((c["source"] for c in cells or [] if c["id"] == "double"), "")
-        scores = {c.name: self._score(c, "".join(answer)) for c in plan.cells if c.grade}
-        lost = [name for name, score in scores.items() if score == 0]
+        answer = next(("".join(c["source"]) for c in cells or [] if c["id"] == "double"), "")
+        graded = [cell for cell in plan.cells if cell.grade]
+        scores = {cell.name: self._score(cell, answer) for cell in graded}
+        lost = [cell.name for cell in graded if scores[cell.name] not in (None, cell.points)]
         return Verdict(
-            notebook=nbformat.writes(new_notebook(metadata={"judged": hashlib.md5(raw).hexdigest()})),
+            notebook=nbformat.writes(
+                new_notebook(metadata={"judged": hashlib.md5(raw).hexdigest()})
+            ),
             scores=scores,
             comments={c.name: None if answer else "No response." for c in plan.cells if c.solution},
             notes=["a locked cell was edited"] if "edited" in answer else [],
