@@ -1,5 +1,6 @@
 """Killed at any moment and started again, the engine ends as if nothing had happened."""
 
+import contextlib
 import multiprocessing
 import random
 import shutil
@@ -16,6 +17,8 @@ from fakes import FakeGrader, SlowGrader
 pytestmark = pytest.mark.slow
 
 MOMENTS = 25
+# Submissions that are stored anew: seven came in, and for four others a due date was set.
+NEW = 11
 # nbgrader takes seconds to import: once, in the process from which the engine's are forked.
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["ai4mat_grading.engine", "fakes", "toy"])
@@ -70,15 +73,27 @@ def undisturbed(begun, tmp_path_factory):
 def test_killed_and_started_again(begun, undisturbed, tmp_path, moment):
     expected, seconds = undisturbed
     course = shutil.copytree(begun, tmp_path / "course")
-    rng = random.Random(moment)
+    old = records(course)
     process = start(course)
-    time.sleep(rng.uniform(0, 0.7) * seconds)
+    # So many submissions are stored, however busy the machine is; then at any moment of the next.
+    while process.is_alive() and len(records(course) - old) < moment % NEW:
+        time.sleep(0.001)
+    time.sleep(random.Random(moment).uniform(0, 2 * seconds / NEW))
     process.kill()
     process.join()
     finish(start(course))
     assert state(course) == expected
     kept = {path.name for path in (course / ".grading").iterdir()}
     assert kept == {"checked", "done", "lock"}
+
+
+def records(course):
+    """Which submissions are stored, and when."""
+    found = set()
+    for path in (course / ".grading" / "done" / toy.NAME).iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found.add((path.name, path.stat().st_mtime_ns))
+    return found
 
 
 STEPS = ["_stage", "_write_grades", "_penalize", "_publish", "_files_hash", "_write_record"]
