@@ -3,7 +3,7 @@ PYTHON ?= python3
 PIP_ARGS ?=
 PORT ?= 8000
 BIN := .venv/bin
-TESTS := test-grading test-book test-package test-release
+TESTS := test-grading test-book test-package test-release test-judge
 
 .DEFAULT_GOAL := help
 .PHONY: help book serve check lint test prepare $(TESTS) release bench clean
@@ -12,10 +12,10 @@ help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/\1 /p' $(MAKEFILE_LIST) | awk '{name = $$1; $$1 = ""; printf "make %-8s%s\n", name, $$0}'
 
 # The install depends on what it installs, so a second call does nothing.
-.venv/installed: pyproject.toml constraints.txt
+.venv/installed: pyproject.toml grading/pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or later is needed; name one: make ... PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt -e '.[dev]' -e grading
 	@touch $@
 
 book: .venv/installed  ## execute and build the site into _build/html
@@ -45,6 +45,9 @@ test-package: .venv/installed
 test-grading: .venv/installed
 	@nice $(PYTEST) tests/assignments/test_grading.py $(if $(SET),-k $(SET))
 
+test-judge: .venv/installed
+	@nice $(PYTEST) tests/grading
+
 test-release: prepare
 	@nice $(PYTEST) tests/assignments --ignore tests/assignments/test_grading.py
 
@@ -63,7 +66,7 @@ prepare: .venv/installed .venv/student/installed
 
 release: .venv/installed  ## make exercises/ from solutions/ (SET=... for one), and the zip for students
 	for set in solutions/$(or $(SET),*)/; do PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --force "$$(basename $$set)" || exit 1; done
-	@mkdir -p _build && $(BIN)/python tools/build_release.py
+	@$(BIN)/python -m ai4mat_grading.release
 
 .venv/peers/installed: .venv/installed benchmarks/peers.txt
 	@for peer in $$(grep -v '^#' benchmarks/peers.txt); do \

@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import yaml
-from dependencies import digest, imported
+from ai4mat_grading.dependencies import digest, imported
 from filelock import FileLock
 from jupyter_cache import get_cache
 from jupyter_cache.executors import load_executor

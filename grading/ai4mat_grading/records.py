@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MIB = 1 << 20
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,17 @@ class Plan:
         As nbformat has it.
     lesson : tuple of str
         Sources of the released cells that nbgrader does not know, in order.
+    opening : tuple of str
+        Sources of the released code cells before the first answer: the same for everyone who has
+        not changed them, so that they need to run once only.
     """
 
     assignment: str
     notebook: str
     cells: tuple[PlannedCell, ...]
-    kernelspec: dict[str, str] = field(default_factory=lambda: {"name": "python3"})
+    kernelspec: dict[str, str] = field(default_factory=lambda: dict(KERNEL))
     lesson: tuple[str, ...] = ()
+    opening: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from grading import make_course
+from ai4mat_grading.stock import make_course
 
 
 @pytest.fixture(scope="session")

@@ -11,19 +11,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from grading import (
-    EXERCISES,
-    asked_functions,
-    corpus,
-    environment,
-    graded_cells,
-    nbgrader,
-    read_answer,
-    read_notebook,
-    read_release,
-    read_source,
-    submit,
-)
+from ai4mat_grading.corpus import fill_in, read_answers
+from ai4mat_grading.notebooks import graded_cells, read_notebook
+from ai4mat_grading.repository import read_release, read_source, root
+from ai4mat_grading.stock import environment, nbgrader
 
 NAME = "latent_pca"
 # As in the chapter for instructors.
@@ -41,15 +32,10 @@ def exchange(tmp_path_factory):
 @pytest.fixture(scope="module")
 def answers():
     """Notebooks of three students: right, partly right, as released; what the second one loses."""
-    release, reference = read_release(NAME), asked_functions(read_source(NAME))
-    base, wrong = (read_answer(corpus(NAME, kind)[0], reference) for kind in ("right", "wrong"))
-    return {
-        "right": submit(release, base.functions, [base.preamble]),
-        "partly": submit(
-            release, base.functions | wrong.functions, [base.preamble, wrong.preamble]
-        ),
-        "empty": release,
-    }, wrong.loses
+    release = read_release(NAME)
+    filled = fill_in(NAME, release)
+    stem, wrong = next(iter(read_answers(NAME, "wrong").items()))
+    return {"right": filled["base"], "partly": filled[stem], "empty": release}, wrong.loses
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +130,7 @@ def test_what_a_learning_platform_hands_over_is_collected(new_course):
     course = new_course(NAME)
     archive = course / "downloaded" / NAME / "archive"
     archive.mkdir(parents=True)
-    release = EXERCISES / NAME / f"{NAME}.ipynb"
+    release = root() / "exercises" / NAME / f"{NAME}.ipynb"
     with zipfile.ZipFile(archive / "all.zip", "w") as platform:
         for student in ("ann", "ben"):
             platform.write(release, f"{student}_attempt_2026-11-30-23-59-59_{NAME}.ipynb")

@@ -1,10 +1,10 @@
 """A grade is recalled as it was kept, and only while nothing has changed that it depends on."""
 
-import execution
-import grades
 import nbformat
 import pytest
-from grading import Graded
+from ai4mat_grading import grades
+from ai4mat_grading.grades import Graded
+from ai4mat_grading.rehearsal import content
 
 GRADED = Graded({"check_it": (0, 1), "test_it": (2, 2)}, {"check_it": [("E", "got 3")]}, {})
 
@@ -28,10 +28,9 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_a_grade_comes_back_as_it_was_kept():
-    content = execution._content(notebook())
-    assert grades.recalled(content) is None
-    grades.keep(content, GRADED)
-    found = grades.recalled(execution._content(notebook()))
+    assert grades.recalled(content(notebook())) is None
+    grades.keep(content(notebook()), GRADED)
+    found = grades.recalled(content(notebook()))
     assert (found.scores, found.errors, found.waiting) == (GRADED.scores, GRADED.errors, {})
 
 
@@ -58,7 +57,7 @@ def run_what_was_left_out(nb, monkeypatch):
 
 
 def change_a_module(nb, monkeypatch):
-    monkeypatch.setattr(grades.dependencies, "digest", lambda names: "another")
+    monkeypatch.setattr(grades.dependencies, "digest", lambda names, root: "another")
 
 
 def change_the_grader(nb, monkeypatch):
@@ -79,7 +78,7 @@ def change_the_grader(nb, monkeypatch):
 )
 def test_after_a_change_nothing_is_recalled(change, monkeypatch):
     nb = notebook()
-    grades.keep(execution._content(nb), GRADED)
+    grades.keep(content(nb), GRADED)
     change(nb, monkeypatch)
     grades._surroundings.cache_clear()
-    assert grades.recalled(execution._content(nb)) is None
+    assert grades.recalled(content(nb)) is None

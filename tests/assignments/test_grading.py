@@ -5,23 +5,15 @@ import ast
 import re
 
 import pytest
-from execution import defined, grade_quickly, leave_out
-from grades import keep, recalled
-from grading import (
-    PROBLEM_SETS,
-    ROOT,
-    asked_functions,
-    corpus,
-    grade,
-    graded_cells,
-    read_answer,
-    read_release,
-    read_source,
-    submit,
-    written_cells,
-)
-from processes import LANES
+from ai4mat_grading.corpus import corpus, fill_in, read_answer, read_answers
+from ai4mat_grading.grades import keep, recalled
+from ai4mat_grading.notebooks import asked_functions, graded_cells, written_cells
+from ai4mat_grading.processes import LANES
+from ai4mat_grading.rehearsal import defined, grade_quickly, leave_out
+from ai4mat_grading.repository import problem_sets, read_release, read_source, root
+from ai4mat_grading.stock import grade
 
+PROBLEM_SETS = problem_sets()
 RIGHT = [(name, path) for name in PROBLEM_SETS for path in corpus(name, "right")]
 WRONG = [(name, path) for name in PROBLEM_SETS for path in corpus(name, "wrong")]
 
@@ -37,20 +29,11 @@ def worth(name):
 
 
 def filled(name, notebook):
-    """A copy of a notebook with each answer filled in: {file: notebook}; the solution is one."""
-    reference = asked_functions(read_source(name))
-    # An answer takes the functions that it leaves out from the base, which is quick.
-    base, *_ = corpus(name, "right")
-    base = read_answer(base, reference)
-    notebooks = {"solution": submit(notebook, reference)}
-    wrong = corpus(name, "wrong")
-    for path in corpus(name, "right") + wrong:
-        answer = read_answer(path, reference)
-        functions = base.functions | answer.functions
-        notebooks[path.stem] = submit(notebook, functions, [base.preamble, answer.preamble])
-        if path in wrong:
-            helpers = set().union(*map(defined, ast.parse(answer.preamble).body))
-            leave_out(notebooks[path.stem], helpers | set(answer.functions))
+    """Notebooks with the solution and the corpus; a wrong answer runs only where it can matter."""
+    notebooks = fill_in(name, notebook)
+    for stem, answer in read_answers(name, "wrong").items():
+        helpers = set().union(*map(defined, ast.parse(answer.preamble).body))
+        leave_out(notebooks[stem], helpers | set(answer.functions))
     return notebooks
 
 
@@ -92,7 +75,7 @@ def graded(new_course):
 def content(name, notebook):
     """What a grade of nbgrader depends on, of the problem set and the notebook."""
     cells = [*read_source(name).cells, *notebook.cells]
-    config = (ROOT / "nbgrader_config.py").read_text()
+    config = (root() / "nbgrader_config.py").read_text()
     return ["nbgrader", config, *([cell.source, cell.metadata] for cell in cells)]
 
 
@@ -172,6 +155,5 @@ def test_a_file_of_a_corpus_says_what_it_is_and_answers_something(tmp_path):
 
 @pytest.mark.parametrize("name", PROBLEM_SETS)
 def test_every_graded_cell_catches_a_wrong_answer(name):
-    asked = asked_functions(read_source(name))
-    caught = {cell for path in corpus(name, "wrong") for cell in read_answer(path, asked).loses}
+    caught = {cell for answer in read_answers(name, "wrong").values() for cell in answer.loses}
     assert caught == set(worth(name))

@@ -6,20 +6,20 @@ import shutil
 
 import nbformat
 import pytest
-import tidy_source
 import yaml
-from grading import (
-    EXERCISES,
-    PROBLEM_SETS,
-    ROOT,
-    make_course,
-    nbgrader,
-    read_notebook,
-    read_release,
-    read_source,
+from ai4mat_grading import tidy
+from ai4mat_grading.leaks import (
+    differences,
+    published_problems,
+    release_problems,
+    source_problems,
 )
-from leaks import differences, published_problems, release_problems, source_problems
+from ai4mat_grading.notebooks import read_notebook
+from ai4mat_grading.repository import problem_sets, read_release, read_source, root
+from ai4mat_grading.stock import make_course, nbgrader
 
+ROOT, PROBLEM_SETS = root(), problem_sets()
+EXERCISES = ROOT / "exercises"
 SITE = [*(ROOT / "book").glob("*.md"), *(ROOT / "book").glob("*.ipynb")]
 MODULES = list((ROOT / "ai4mat_ising").rglob("*.py"))
 
@@ -222,7 +222,7 @@ def drop_the_written_answer(notebook):
         (paraphrase_hidden_test, "hidden test test-double holds more than comments"),
         (leave_output, "cell given holds an output, or the number of its execution"),
         (leave_execution_count, "cell given holds an output, or the number of its execution"),
-        (fill_in_another_answer, "the function double is no stub with a docstring"),
+        (fill_in_another_answer, "the function double is not a stub with a docstring"),
         (drop_a_test, "the graded cells are not those of the source"),
         (leak_written_answer, "the written answer written-double is not empty"),
         (drop_the_written_answer, "the written answers are not those of the source"),
@@ -269,7 +269,7 @@ def test_an_answer_in_a_cell_without_metadata_is_noticed(tmp_path):
     )
     write(source, tmp_path / "source" / "toy")
     release = make_course(tmp_path / "course", "toy", tmp_path / "source") / "exercises" / "toy"
-    assert "the function double is no stub" in "\n".join(release_problems(source, release))
+    assert "the function double is not a stub" in "\n".join(release_problems(source, release))
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,7 @@ def test_a_source_as_jupyterlab_leaves_it_is_tidied():
     for i, cell in enumerate(source.cells):
         cell.id = f"random-{i}" if "nbgrader" in cell.metadata else cell.id
     assert len(source_problems(source)) == 1 + 4
-    tidy_source.tidy(source)
+    tidy.tidy(source)
     assert source == toy_source()
 
 

@@ -1,11 +1,12 @@
-"""The script that runs solutions with many seeds shifts all of them and measures the room left."""
+"""The command that runs solutions with many seeds shifts all of them and measures the room left."""
 
 import nbformat
 import numpy as np
 import pytest
-import seeds
 import torch
-from grading import PROBLEM_SETS, graded_cells, read_source
+from ai4mat_grading import seeds
+from ai4mat_grading.notebooks import graded_cells
+from ai4mat_grading.repository import problem_sets, read_source
 
 CODE = """\
 rng = np.random.default_rng(101)
@@ -71,7 +72,7 @@ def test_a_solution_passes_with_other_seeds(capsys):
 
 
 def test_every_problem_set_can_be_rewritten():
-    for name in PROBLEM_SETS:
+    for name in problem_sets():
         for cell in read_source(name).cells:
             if cell.cell_type == "code":
                 assert "_by_seeds" not in cell.source

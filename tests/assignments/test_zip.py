@@ -5,22 +5,15 @@ import shutil
 import subprocess
 import zipfile
 
-import build_release
 import nbformat
 import needs
 import pytest
-from grading import (
-    EXERCISES,
-    PROBLEM_SETS,
-    ROOT,
-    asked_functions,
-    read_notebook,
-    read_release,
-    read_source,
-    submit,
-)
-from leaks import release_problems
+from ai4mat_grading import release
+from ai4mat_grading.leaks import release_problems
+from ai4mat_grading.notebooks import asked_functions, read_notebook, submit
+from ai4mat_grading.repository import problem_sets, read_release, read_source, root
 
+ROOT, PROBLEM_SETS = root(), problem_sets()
 # The quickest set.
 NAME = "vector_order"
 
@@ -29,7 +22,7 @@ NAME = "vector_order"
 def handed_out(tmp_path_factory):
     """The folder that a student finds in the zip."""
     folder = tmp_path_factory.mktemp("student")
-    with zipfile.ZipFile(build_release.build(tmp_path_factory.mktemp("release"))) as archive:
+    with zipfile.ZipFile(release.build(tmp_path_factory.mktemp("release"))) as archive:
         archive.extractall(folder)
     (unpacked,) = folder.iterdir()
     return unpacked
@@ -71,10 +64,10 @@ def test_the_page_and_the_zip_tell_the_same_commands(handed_out):
 
 
 def test_a_release_with_an_answer_is_not_written(tmp_path):
-    exercises = shutil.copytree(EXERCISES, tmp_path / "exercises")
+    exercises = shutil.copytree(ROOT / "exercises", tmp_path / "exercises")
     shutil.copy(ROOT / "solutions" / NAME / f"{NAME}.ipynb", exercises / NAME)
     with pytest.raises(ValueError, match="nothing was written.*\n.*gives a line away"):
-        build_release.build(tmp_path, exercises)
+        release.build(tmp_path, exercises)
     assert list(tmp_path.iterdir()) == [exercises]
 
 

@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 import build_book
-import dependencies
 import pytest
+from ai4mat_grading import dependencies
 from jupyter_cache import get_cache
 from jupyter_cache.cache.main import CacheBundleIn
 from jupyter_cache.readers import get_reader
@@ -136,7 +136,7 @@ def test_imports_are_found_wherever_they_stand(code, names):
 
 @pytest.mark.parametrize("code", ["%pip install x", "from . import exact"])
 def test_a_code_that_cannot_be_read_counts_as_if_it_imported_all_modules(code):
-    modules = {path.name for path in dependencies.modules(dependencies.imported(code))}
+    modules = {path.name for path in dependencies.modules(dependencies.imported(code), ROOT)}
     assert modules == {path.name for path in (ROOT / "ai4mat_ising").rglob("*.py")}
 
 

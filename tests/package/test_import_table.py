@@ -1,7 +1,7 @@
-"""Who may import whom: the table in CONTRIBUTING.md is the law, and this test its reader.
+"""Who may import whom: the tables in CONTRIBUTING.md are the law, and this test their reader.
 
-A row names a module of ai4mat_ising and the modules of ours that it imports, anywhere in its text;
-each of them must stand in a row further up, so that there are no cycles.
+A row names a module of a package and the modules of the same package that it imports, anywhere in
+its text; each of them must stand in a row further up, so that there are no cycles.
 """
 
 import ast
@@ -11,13 +11,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGE = ROOT / "ai4mat_ising"
-WHERE = 'the table "Who imports whom" in CONTRIBUTING.md'
+# Packages, and the words in bold above their tables.
+TABLES = {
+    ROOT / "ai4mat_ising": "Who imports whom.",
+    ROOT / "grading" / "ai4mat_grading": "The rooms of `grading/`.",
+}
+WHERE = "its package's table in CONTRIBUTING.md"
 
 
-def read_table(text):
-    """Rows of the table in order: {module: [modules that it may import]}."""
-    section = text.split("**Who imports whom.**")[1]
+def read_table(title):
+    """Rows of a table in order: {module: [modules that it may import]}."""
+    section = (ROOT / "CONTRIBUTING.md").read_text().split(f"**{title}**")[1]
     rows = re.findall(r"^\| `([\w.]+)` \| (.*?) \|", section.split("\n\n**")[0], re.MULTILINE)
     return {module: re.findall(r"`([\w.]+)`", allowed) for module, allowed in rows}
 
@@ -68,7 +72,7 @@ def problems(table, imports):
     for module in table.keys() & imports.keys():
         used, allowed = imports[module], table[module]
         found += [
-            f"`{module}` imports `{other}` (line {used[other]}), which its row in {WHERE} does not "
+            f"`{module}` imports `{other}` (line {used[other]}), which {WHERE} does not "
             "allow: what both need belongs into a module below both, or the row must change"
             for other in used.keys() - set(allowed)
         ]
@@ -86,12 +90,13 @@ def problems(table, imports):
     return sorted(found)
 
 
-TABLE = read_table((ROOT / "CONTRIBUTING.md").read_text())
+TABLE, ROOMS = map(read_table, TABLES.values())
 CLEAN = {module: dict.fromkeys(allowed, 1) for module, allowed in TABLE.items()}
 
 
-def test_every_import_is_in_the_table_and_every_entry_is_used():
-    assert problems(TABLE, read_imports(PACKAGE)) == []
+@pytest.mark.parametrize("package", TABLES, ids=lambda package: package.name)
+def test_every_import_is_in_the_table_and_every_entry_is_used(package):
+    assert problems(read_table(TABLES[package]), read_imports(package)) == []
 
 
 def test_leaves_are_leaves():
@@ -100,6 +105,8 @@ def test_leaves_are_leaves():
         assert TABLE[leaf] == []
     assert TABLE["exact"] == TABLE["observables"] == ["arguments"]
     assert not any("plotting" in allowed or "cli" in allowed for allowed in TABLE.values())
+    for leaf in ("records", "notebooks", "processes", "dependencies"):
+        assert ROOMS[leaf] == []
 
 
 @pytest.fixture

@@ -6,13 +6,21 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parents[2]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PROJECT, GRADING = (
+    tomllib.loads((ROOT / folder / "pyproject.toml").read_text())["project"]
+    for folder in (".", "grading")
+)
 
 
 def test_the_citation_has_the_version_and_the_licence_of_the_package():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     assert (citation["cff-version"], citation["version"]) == ("1.2.0", PROJECT["version"])
     assert citation["license"] == PROJECT["license"]
+
+
+def test_both_packages_have_the_same_version_licence_and_python():
+    for key in ("version", "license", "requires-python"):
+        assert GRADING[key] == PROJECT[key]
 
 
 def test_the_changelog_has_a_section_for_the_version_and_one_for_what_comes():

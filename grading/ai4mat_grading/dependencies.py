@@ -1,19 +1,21 @@
-"""What results depend on, as a hash: the modules of the package that their code imports, and what
-all results depend on. The caches of pages and of grades go by it."""
+"""A hash of all that results depend on beside their own code: the modules of the course's package
+that it imports, data, versions, machine. The caches of pages and of grades go by it."""
 
 import ast
 import hashlib
 import json
 import platform
 import sys
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "ai4mat_ising"
+# Stands for all modules of the package.
+ALL = f"{PACKAGE}.*"
 
 
-def digest(names, root=ROOT):
+def digest(names: Iterable[str], root: Path) -> str:
     """Hash everything outside of a code that its results depend on.
 
     Parameters
@@ -21,7 +23,7 @@ def digest(names, root=ROOT):
     names : iterable of str
         What the code imports, as `imported` lists it.
     root : Path
-        The checkout.
+        The repository.
 
     Returns
     -------
@@ -39,7 +41,7 @@ def digest(names, root=ROOT):
     return found.hexdigest()
 
 
-def machine():
+def machine() -> list[str]:
     """Return what tells Python and the processor: with other instructions a last digit differs."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
@@ -49,19 +51,18 @@ def machine():
     return [sys.version, platform.platform(), name]
 
 
-def modules(names, root=ROOT):
+def modules(names: Iterable[str], root: Path) -> set[Path]:
     """Return the files of modules of the package and of all that these import."""
     found, waiting = set(), set(names)
     while waiting:
-        path = _file(waiting.pop(), root)
-        if path and path not in found:
+        for path in _files(waiting.pop(), root) - found:
             found.add(path)
             waiting |= imported(path.read_text())
     return found
 
 
 @cache
-def imported(code):
+def imported(code: str) -> frozenset[str]:
     """Return the package's modules that a code imports, anywhere in it; some may be functions.
 
     A code that cannot be parsed, or imports by relative names, counts as if it imported them all.
@@ -69,13 +70,13 @@ def imported(code):
     try:
         nodes = list(ast.walk(ast.parse(code)))
     except SyntaxError:
-        return _all_modules()
+        return frozenset([ALL])
     names = set()
     for node in nodes:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level:
-            return _all_modules()
+            return frozenset([ALL])
         elif isinstance(node, ast.ImportFrom):
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     # Importing a module imports the packages that it is in.
@@ -83,12 +84,10 @@ def imported(code):
     return frozenset(name for name in names if name.split(".")[0] == PACKAGE)
 
 
-def _all_modules():
-    files = (ROOT / PACKAGE).rglob("*.py")
-    return frozenset(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files)
-
-
-def _file(name, root):
-    """Return the file of a module, or None."""
+def _files(name: str, root: Path) -> set[Path]:
+    """Return the file of a module, if there is one, or those of all modules."""
+    if name == ALL:
+        return set((root / PACKAGE).rglob("*.py"))
     path = root.joinpath(*name.split("."))
-    return next((p for p in (path.with_suffix(".py"), path / "__init__.py") if p.is_file()), None)
+    either = (path.with_suffix(".py"), path / "__init__.py")
+    return set([file for file in either if file.is_file()][:1])

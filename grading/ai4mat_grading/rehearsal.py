@@ -1,9 +1,11 @@
-"""Runs filled-in notebooks cell by cell without nbgrader, which takes several times as long.
+"""Rehearsals: answers of ours run by nbgrader's rules, cell by cell, without nbgrader.
 
-What costs points is the same: an error in a graded cell, or anything on its stderr. The tests
-compare the two. Left out are cells on which no grade depends, such as those that draw figures, and
-those that `leave_out` marks. The cells before the first answer run once, and a process for each
-notebook is forked from there.
+It takes several times as long. What costs points is the same: an error in a graded cell, or
+anything on its stderr. The tests compare the two. Left out are cells on which no grade depends,
+such as those that draw figures, and those that `leave_out` marks. The cells before the first answer
+run once, and a process for each notebook is forked from there.
+
+Nothing here keeps an answer away from its judge: never grade what others have written with it.
 """
 
 import ast
@@ -14,14 +16,22 @@ import re
 import tempfile
 import warnings
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing.connection import Connection
+from typing import Any
 
-from grades import keep, recalled
-from grading import Graded, graded_cells
+from IPython.core.interactiveshell import InteractiveShell
+from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
-from processes import FORKS, LANES
+
+from .grades import Graded, keep, recalled
+from .notebooks import graded_cells
+from .processes import LANES, forks
+
+# By grade_id, or by the source of a cell without one: names and messages.
+Errors = dict[str, list[tuple[str, str]]]
 
 
-def grade_quickly(notebooks):
+def grade_quickly(notebooks: dict[str, NotebookNode]) -> dict[str, Graded]:
     """Grade notebooks of one problem set that hold the hidden tests, or recall their grades.
 
     Parameters
@@ -33,21 +43,21 @@ def grade_quickly(notebooks):
     -------
     dict of str to Graded
     """
-    grades = {name: recalled(_content(notebook)) for name, notebook in notebooks.items()}
+    grades = {name: recalled(content(notebook)) for name, notebook in notebooks.items()}
     waiting = {name: notebook for name, notebook in notebooks.items() if grades[name] is None}
     if not waiting:
         return grades
     opening = _opening(next(iter(waiting.values())))
-    with ProcessPoolExecutor(LANES, FORKS, initializer=_open, initargs=(opening,)) as pool:
+    with ProcessPoolExecutor(LANES, forks(), initializer=_open, initargs=(opening,)) as pool:
         running = {pool.submit(_grade_in_a_fork, nb): name for name, nb in waiting.items()}
         for done in as_completed(running):
             name = running[done]
             grades[name] = done.result()
-            keep(_content(waiting[name]), grades[name])
+            keep(content(waiting[name]), grades[name])
     return grades
 
 
-def run(notebook, threads=1, names=None):
+def run(notebook: NotebookNode, threads: int = 1, names: dict[str, Any] | None = None) -> Graded:
     """Run a notebook that holds the hidden tests in this process, and grade it.
 
     Parameters
@@ -71,14 +81,14 @@ def run(notebook, threads=1, names=None):
 _opened = None  # in a worker: the shell, the errors and the number of the cells that have run
 
 
-def _open(cells):
+def _open(cells: list[NotebookNode]) -> None:
     """Run the cells that all notebooks begin with."""
     global _opened
     shell = _shell(threads=1)
     _opened = shell, _errors_of_cells(shell, cells), len(cells)
 
 
-def _grade_in_a_fork(notebook):
+def _grade_in_a_fork(notebook: NotebookNode) -> Graded:
     """Run the rest of a notebook in a copy of this process."""
     receiver, sender = multiprocessing.Pipe(duplex=False)
     fork = multiprocessing.get_context("fork")
@@ -94,13 +104,13 @@ def _grade_in_a_fork(notebook):
         process.join()
 
 
-def _grade_rest(notebook, sender):
+def _grade_rest(notebook: NotebookNode, sender: Connection) -> None:
     shell, errors, begun = _opened
     errors = errors | _errors_of_cells(shell, _cells(notebook)[begun:])
     sender.send(_graded(notebook, errors))
 
 
-def _graded(notebook, errors):
+def _graded(notebook: NotebookNode, errors: Errors) -> Graded:
     scores = {
         cell: (0 if cell in errors else points, points)
         for cell, points in graded_cells(notebook).items()
@@ -108,11 +118,10 @@ def _graded(notebook, errors):
     return Graded(scores, errors, {})
 
 
-def _shell(threads, names=None):
+def _shell(threads: int, names: dict[str, Any] | None = None) -> InteractiveShell:
     """IPython as a notebook has it, with so many threads for torch."""
     import matplotlib.pyplot as plt
     import torch
-    from IPython.core.interactiveshell import InteractiveShell
     from threadpoolctl import threadpool_limits
     from traitlets.config import Config
 
@@ -124,8 +133,8 @@ def _shell(threads, names=None):
     return InteractiveShell(user_ns=names, config=Config(HistoryManager={"enabled": False}))
 
 
-def _errors_of_cells(shell, cells):
-    """Run cells, whatever fails: {grade_id or source: [(name of the error, message)]}."""
+def _errors_of_cells(shell: InteractiveShell, cells: list[NotebookNode]) -> Errors:
+    """Run cells, whatever fails."""
     import matplotlib.pyplot as plt
 
     errors = {}
@@ -141,19 +150,19 @@ def _errors_of_cells(shell, cells):
 # --- which cells run -------------------------------------------------------------------------
 
 
-def _cells(notebook):
+def _cells(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code" and _matters(cell)]
 
 
-def _opening(notebook):
+def _opening(notebook: NotebookNode) -> list[NotebookNode]:
     """The cells before the first answer."""
     cells = _cells(notebook)
     first = next(i for i, c in enumerate(cells) if is_solution(c) or c.metadata.get("preamble"))
     return cells[:first]
 
 
-def _content(notebook):
-    """What the grade of a notebook depends on, of the notebook itself.
+def content(notebook: NotebookNode) -> list[Any]:
+    """List what the quick grade of a notebook depends on, of the notebook itself.
 
     Graded cells that are left out do not run, but their points count.
     """
@@ -161,7 +170,7 @@ def _content(notebook):
     return ["quickly", points, *([cell.source, cell.metadata] for cell in _cells(notebook))]
 
 
-def leave_out(notebook, changed):
+def leave_out(notebook: NotebookNode, changed: set[str]) -> None:
     """Mark the graded cells that use none of the names in `changed`, not even by way of others.
 
     Their points are those of the notebook in which nothing has changed, which must have them all.
@@ -181,33 +190,33 @@ def leave_out(notebook, changed):
             cell.metadata["left_out"] = not reached & changed
 
 
-def defined(node):
+def defined(node: ast.stmt) -> set[str]:
     """Names that a statement defines, other than by an import."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return {node.name}
     return _assigned(node)
 
 
-def _names(node):
+def _names(node: ast.AST) -> set[str]:
     """Names that code takes from elsewhere, or could."""
     used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
     return used - _assigned(node) - {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
 
 
-def _assigned(node):
+def _assigned(node: ast.AST) -> set[str]:
     names = (n for n in ast.walk(node) if isinstance(n, ast.Name))
     return {n.id for n in names if isinstance(n.ctx, ast.Store)}
 
 
-def _matters(cell):
-    """Whether grades can depend on a cell: answers and tests do not rely on others' variables."""
+def _matters(cell: NotebookNode) -> bool:
+    """Tell whether grades can depend on a cell: no answer or test uses another cell's variables."""
     if cell.metadata.get("left_out"):
         return False
     theirs = is_grade(cell) or is_solution(cell) or cell.metadata.get("preamble")
-    return theirs or re.search(r"^(import|from) ", cell.source, re.MULTILINE)
+    return bool(theirs or re.search(r"^(import|from) ", cell.source, re.MULTILINE))
 
 
-def _errors_of(shell, cell):
+def _errors_of(shell: InteractiveShell, cell: NotebookNode) -> list[tuple[str, str]]:
     stderr = io.StringIO()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(stderr):
         result = shell.run_cell(cell.source)

@@ -1,6 +1,6 @@
-"""Runs reference solutions with many seeds, and shows how much room each threshold leaves them.
+"""Run reference solutions with many seeds, and show how much room each threshold leaves them.
 
-    python tests/assignments/seeds.py latent_1d epsilon --seeds 100 --threads 1 2
+    python -m ai4mat_grading.seeds latent_1d epsilon --seeds 100 --threads 1 2
 
 Every seed in a notebook's cells is shifted: what is drawn, how networks start and are trained, and
 the fresh inputs of the tests. All graded cells have to pass each time. The conditions of their
@@ -14,15 +14,19 @@ import itertools
 import operator
 import os
 import sys
+from collections.abc import Callable, Iterable
 from concurrent.futures import as_completed
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from execution import run
-from grading import PROBLEM_SETS, read_source
+from nbformat import NotebookNode
 from nbgrader.utils import is_grade
-from processes import processes
 from tqdm import tqdm
+
+from .grades import Graded
+from .processes import processes
+from .rehearsal import run
+from .repository import problem_sets, read_source
 
 # Seeds in the notebooks are smaller, so that no run uses a seed of another.
 STEP = 100_003
@@ -44,15 +48,18 @@ class Comparison(NamedTuple):
     right: float
 
     @property
-    def room(self):
-        """How far it was from failing."""
+    def room(self) -> float:
+        """Distance from failing; negative where it failed."""
         return (self.right - self.left) * (1 if "<" in self.sign else -1)
 
+
+# What a run gives.
+Result = tuple[Graded, list[Comparison]]
 
 # --- one run ---------------------------------------------------------------------------------
 
 
-def run_with_seed(name, seed, threads=1):
+def run_with_seed(name: str, seed: int, threads: int = 1) -> Result:
     """Grade a problem set's solution with other seeds: (Graded, list of Comparison)."""
     notebook, found = read_source(name), []
     for cell in notebook.cells:
@@ -66,8 +73,8 @@ def run_with_seed(name, seed, threads=1):
     return run(notebook, threads, names), found
 
 
-def recorder(found):
-    """Compares what `rewritten` cells compare, and adds it to the list, if it is two numbers."""
+def recorder(found: list[Comparison]) -> Callable[[str, Any, str, Any], Any]:
+    """Function that compares what `rewritten` cells compare, and adds numbers to the list."""
 
     def compared(text, left, sign, right):
         if _is_number(left) and _is_number(right):
@@ -77,11 +84,11 @@ def recorder(found):
     return compared
 
 
-def _is_number(value):
+def _is_number(value: Any) -> bool:
     return np.ndim(value) == 0 and np.asarray(value).dtype.kind in "biuf"
 
 
-def rewritten(cell):
+def rewritten(cell: NotebookNode) -> str:
     """Source of a cell in which seeds are shifted and a check's comparisons are recorded."""
     tree = _Seeds().visit(ast.parse(cell.source))
     if is_grade(cell):
@@ -111,7 +118,7 @@ class _Seeds(ast.NodeTransformer):
 class _Conditions(ast.NodeTransformer):
     """Makes ``a < b`` ``COMPARED("cell: a < b", a, "<", b)`` in the conditions of `expect`."""
 
-    def __init__(self, grade_id):
+    def __init__(self, grade_id: str):
         self.grade_id, self.inside = grade_id, False
 
     def visit_Call(self, node):
@@ -129,19 +136,19 @@ class _Conditions(ast.NodeTransformer):
         pairs = [self._pair(*pair) for pair in zip(sides, node.ops, sides[1:])]
         return pairs[0] if len(pairs) == 1 else ast.BoolOp(ast.And(), pairs)
 
-    def _pair(self, left, op, right):
+    def _pair(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> ast.Call:
         text = f"{self.grade_id}: {ast.unparse(ast.Compare(left, [op], [right]))}"
         return _call(COMPARED, ast.Constant(text), left, ast.Constant(SIGNS[type(op)]), right)
 
 
-def _call(name, *arguments):
+def _call(name: str, *arguments: ast.expr) -> ast.Call:
     return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
 
 
 # --- many runs -------------------------------------------------------------------------------
 
 
-def report(name, threads, results):
+def report(name: str, threads: int, results: dict[int, Result]) -> None:
     """Print the scores of a problem set's runs, {seed: (Graded, comparisons)}, and its limits."""
     totals = sorted(graded.total for graded, _ in results.values())
     print(f"\n{name}, threads {threads}, runs {len(totals)}: {totals[0]} to {totals[-1]} points")
@@ -159,7 +166,7 @@ def report(name, threads, results):
         print(f"  {text}\n      {'; '.join(columns)}")
 
 
-def narrowest(lists):
+def narrowest(lists: Iterable[list[Comparison]]) -> list[tuple[str, list[Comparison]]]:
     """Comparisons of several runs by their text, those first that came closest to failing.
 
     Whole numbers are left out: they are counts and signs, which are right or wrong.
@@ -175,25 +182,26 @@ def narrowest(lists):
     return sorted(groups.items(), key=lambda item: min(map(_share_left, item[1])))
 
 
-def _share_left(one):
+def _share_left(one: Comparison) -> float:
     return one.room / (max(abs(one.left), abs(one.right)) or 1)
 
 
-def _spread(numbers):
+def _spread(numbers: list[float]) -> str:
     low, middle, high = np.quantile(numbers, [0, 0.5, 1])
     return f"{low:.4g}" if low == high else f"{low:.4g} / {middle:.4g} / {high:.4g}"
 
 
-def main():
-    """The command line."""
+def main() -> None:
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("sets", nargs="*", metavar="SET", help="all where none is named")
     parser.add_argument("--seeds", type=int, default=100, help="how many (100)")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="of torch (1 2)")
     arguments = parser.parse_args()
-    sets = arguments.sets or PROBLEM_SETS
-    if unknown := set(sets) - set(PROBLEM_SETS):
-        parser.error(f"SET is one of {', '.join(PROBLEM_SETS)}; got {', '.join(unknown)}")
+    known = problem_sets()
+    sets = arguments.sets or known
+    if unknown := set(sets) - set(known):
+        parser.error(f"SET must be one of {', '.join(known)}; got {', '.join(unknown)}")
     failed = False
     for threads in arguments.threads:
         for name in sets:
@@ -203,7 +211,7 @@ def main():
     sys.exit(failed)
 
 
-def run_all(name, seeds, threads):
+def run_all(name: str, seeds: Iterable[int], threads: int) -> dict[int, Result]:
     """`run_with_seed` for many seeds: {seed: (Graded, comparisons)}."""
     results = {}
     with processes(max(1, os.cpu_count() // threads)) as pool:

@@ -1,5 +1,4 @@
-"""What a release must not give away, as functions that list problems; running nbgrader is in
-`grading`.
+"""Leaks: what a release must not give away, as functions that list problems.
 
 Grade ids tell visible from hidden tests: a cell named ``check_...`` is shown to the students, of a
 cell named ``test_...`` they see the comments only. Of one named ``written_...``, an answer in
@@ -11,10 +10,15 @@ import builtins
 import functools
 import json
 import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 import nbformat
-from grading import asked_functions, graded_cells, is_written, read_notebook, written_cells
+from nbformat import NotebookNode
 from nbgrader.utils import is_grade
+
+from .notebooks import asked_functions, graded_cells, is_written, read_notebook, written_cells
 
 MARKERS = {
     "### BEGIN SOLUTION",
@@ -33,8 +37,8 @@ SMALLEST = 25
 # --- the source ------------------------------------------------------------------------------
 
 
-def source_problems(notebook):
-    """What is wrong with a source notebook before anything is generated from it.
+def source_problems(notebook: NotebookNode) -> list[str]:
+    """List what is wrong with a source notebook before anything is generated from it.
 
     Parameters
     ----------
@@ -62,10 +66,10 @@ def source_problems(notebook):
     return problems
 
 
-def secret_lines(notebook):
+def secret_lines(notebook: NotebookNode) -> set[str]:
     """Lines of a source notebook that no student may see.
 
-    Lines of hidden tests that also stand in visible cells (imports, say) are no secret. Lines of
+    Lines of hidden tests that also stand in visible cells (imports, say) are not secret. Lines of
     solutions always are, so that copying one into a visible cell is noticed.
     """
     regions = {"SOLUTION": set(), "HIDDEN TESTS": set(), None: set()}
@@ -84,8 +88,8 @@ def secret_lines(notebook):
 # --- the release -----------------------------------------------------------------------------
 
 
-def release_problems(source, folder):
-    """What the files of a release give away.
+def release_problems(source: NotebookNode, folder: Path) -> list[str]:
+    """List what the files of a release give away.
 
     Parameters
     ----------
@@ -109,7 +113,7 @@ def release_problems(source, folder):
     return problems
 
 
-def _notebook_problems(source, path):
+def _notebook_problems(source: NotebookNode, path: Path) -> Iterator[str]:
     notebook = read_notebook(path)
     yield from (f"cell {cell.id} {RAN}" for cell in notebook.cells if _ran(cell))
     for cell in notebook.cells:
@@ -127,10 +131,10 @@ def _notebook_problems(source, path):
     stubs = {name for name, text in asked_functions(notebook).items() if _is_stub(text)}
     for name in sorted(set(asked_functions(source)) | _called_in_tests(source)):
         if name not in stubs:
-            yield f"the function {name} is no stub with a docstring"
+            yield f"the function {name} is not a stub with a docstring"
 
 
-def _is_stub(text):
+def _is_stub(text: str) -> bool:
     function = ast.parse(text).body[0]
     return (
         ast.get_docstring(function) is not None
@@ -139,7 +143,7 @@ def _is_stub(text):
     )
 
 
-def _called_in_tests(notebook):
+def _called_in_tests(notebook: NotebookNode) -> set[str]:
     """Functions that graded cells call but neither define, import nor find in Python."""
     called = set()
     for cell in notebook.cells:
@@ -155,11 +159,11 @@ def _called_in_tests(notebook):
     return called
 
 
-def _ran(cell):
+def _ran(cell: NotebookNode) -> bool:
     return bool(cell.get("outputs")) or cell.get("execution_count") is not None
 
 
-def _lines(path):
+def _lines(path: Path) -> set[str]:
     """Every stripped line of text in a file, and in all the strings of a notebook."""
     text = path.read_text(errors="replace")
     if path.suffix == ".ipynb":
@@ -167,7 +171,7 @@ def _lines(path):
     return set(map(str.strip, text.splitlines()))
 
 
-def _strings(value):
+def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -180,8 +184,8 @@ def _strings(value):
             yield from _strings(item)
 
 
-def differences(expected, found):
-    """Files that two folders do not have in common, byte for byte.
+def differences(expected: Path, found: Path) -> list[str]:
+    """List the files that two folders do not have in common, byte for byte.
 
     Parameters
     ----------
@@ -197,7 +201,7 @@ def differences(expected, found):
     return [f"{name} differs" for name in sorted(one | other) if one.get(name) != other.get(name)]
 
 
-def _contents(folder):
+def _contents(folder: Path) -> dict[str, bytes]:
     files = (path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
@@ -205,8 +209,8 @@ def _contents(folder):
 # --- chapters and modules --------------------------------------------------------------------
 
 
-def published_problems(source, files):
-    """Functions of a problem set whose reference is printed elsewhere.
+def published_problems(source: NotebookNode, files: Iterable[Path]) -> list[str]:
+    """List the functions of a problem set whose reference is printed elsewhere.
 
     A function counts as printed where the same statements follow one another, whatever the
     variables are called and whether the last value is returned, assigned or shown. Functions too
@@ -238,7 +242,7 @@ def published_problems(source, files):
     ]
 
 
-def _codes(path):
+def _codes(path: Path) -> list[str]:
     """The Python code in a file."""
     text = path.read_text()
     if path.suffix == ".py":
@@ -250,7 +254,7 @@ def _codes(path):
     return [_without_options(code) for code in fences]
 
 
-def _without_options(code):
+def _without_options(code: str) -> str:
     """A code cell of a chapter without MyST's options and IPython's line magics."""
     code = re.sub(r"\A---\n.*?^---\n", "", code, flags=re.M | re.S)
     return "".join(
@@ -259,14 +263,14 @@ def _without_options(code):
 
 
 @functools.cache
-def _blocks(code):
+def _blocks(code: str) -> list[list[ast.stmt]]:
     """Every list of statements in a piece of code."""
     nodes = ast.walk(ast.parse(code))
     fields = (getattr(n, field, None) for n in nodes for field in ("body", "orelse", "finalbody"))
     return [field for field in fields if isinstance(field, list)]
 
 
-def _holds(block, body):
+def _holds(block: list[ast.stmt], body: list[ast.stmt]) -> bool:
     n, kinds, shape = len(body), _kinds(body), None
     for i in range(len(block) - n + 1):
         found = block[i : i + n]
@@ -278,19 +282,19 @@ def _holds(block, body):
     return False
 
 
-def _kinds(statements):
+def _kinds(statements: list[ast.stmt]) -> list[type[ast.stmt]]:
     *others, last = statements
     return [*map(type, others), type(_as_expression(last))]
 
 
-def _as_expression(statement):
-    """What a statement returns, assigns or shows; another statement as it is."""
+def _as_expression(statement: ast.stmt) -> ast.stmt:
+    """Make a statement that returns or assigns a value one that shows it; leave others."""
     value = getattr(statement, "value", None)
     shown = isinstance(statement, ast.Return | ast.Assign | ast.Expr) and value is not None
     return ast.Expr(value) if shown else statement
 
 
-def _shape(statements):
+def _shape(statements: list[ast.stmt]) -> str:
     """Statements as text with variables numbered in the order in which they appear."""
     *others, last = statements
     numbers = {}

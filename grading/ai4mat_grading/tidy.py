@@ -1,17 +1,18 @@
 """Tidy the source of a problem set, as JupyterLab cannot: clear outputs, name cells by grade ids.
 
-.venv/bin/python tools/tidy_source.py vector_order
+python -m ai4mat_grading.tidy vector_order
 """
 
 import argparse
-from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
-SOLUTIONS = Path(__file__).resolve().parent.parent / "solutions"
+from .notebooks import read_notebook
+from .repository import root
 
 
-def tidy(notebook):
+def tidy(notebook: NotebookNode) -> None:
     """Clear the outputs of a notebook, and give the cells that nbgrader knows their grade ids."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -20,13 +21,18 @@ def tidy(notebook):
             cell.id = cell.metadata.nbgrader.grade_id.replace("_", "-")
 
 
-if __name__ == "__main__":
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("name", help="problem set")
-    name = parser.parse_args().name
-    path = SOLUTIONS / name / f"{name}.ipynb"
+    parser.add_argument("name", metavar="SET", help="problem set")
+    name = parser.parse_args(arguments).name
+    path = root() / "solutions" / name / f"{name}.ipynb"
     if not path.is_file():
-        parser.error(f"there is no {path}")
-    source = nbformat.read(path, as_version=4)
+        parser.error(f"SET must be a folder of solutions/ with a notebook of its name, got {name}")
+    source = read_notebook(path)
     tidy(source)
     nbformat.write(source, path)
+
+
+if __name__ == "__main__":
+    main()

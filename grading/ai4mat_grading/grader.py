@@ -1,0 +1,213 @@
+"""One machine's grader: a sandbox, and a new judge's process for each submission.
+
+Judges are forked from a server that has imported what tests import, and which is started anew with
+an environment of its own; it never sees a student's code either.
+"""
+
+import contextlib
+import ctypes
+import itertools
+import json
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from . import probe, sandbox
+from .records import Limits, Plan, Verdict
+from .standins import Broken
+
+__all__ = ["Broken", "Grader"]
+
+# Seconds that a judge may take beyond what a submission may, to read, rebuild and write.
+BEYOND = 120
+# What every judge needs; the rest comes from the problem set's imports.
+PRELOAD = ("IPython.core.interactiveshell", "matplotlib.pyplot", "numpy")
+
+
+class Grader:
+    """Grades submissions, several at a time, on this machine.
+
+    Parameters
+    ----------
+    limits : Limits
+        What a submission may use.
+    preload : sequence of str
+        Modules that notebooks and tests import.
+    opening : sequence of str
+        Cells that every submission begins with, unless it has changed them.
+    folder : Path
+        A folder that nobody else may enter; what it leaves there after it was killed is worthless.
+    confined : bool
+        Whether students' code runs in the sandbox.
+
+    Raises
+    ------
+    Refused
+        On entering, if the sandbox does not keep what it promises.
+
+    Attributes
+    ----------
+    warnings : list of str
+        What a report must say of all grades.
+    """
+
+    def __init__(
+        self,
+        limits: Limits = Limits(),  # noqa: B008  # it is frozen
+        preload: Sequence[str] = (),
+        opening: Sequence[str] = (),
+        folder: Path | None = None,
+        *,
+        confined: bool = True,
+    ):
+        self.limits, self.confined = limits, confined
+        self.preload = list(dict.fromkeys([*PRELOAD, *preload]))
+        self.opening = list(opening)
+        self.folder = Path(folder) if folder else None
+        self.warnings = [] if confined else ["graded without a sandbox"]
+        self._numbers, self._lock = itertools.count(), threading.Lock()
+
+    def __enter__(self) -> "Grader":
+        sandbox.sweep()
+        self._stack = contextlib.ExitStack()
+        with self._stack:
+            if self.folder is None:
+                self._made = self._stack.enter_context(tempfile.TemporaryDirectory())
+                self.folder = Path(self._made)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.chmod(0o700)
+            self._forks = _judges(self.preload, self.opening, self.folder)
+            self._start_zygote()
+            self._stack.callback(lambda: self._zygote.stop())
+            if self.confined:
+                probe.check(self)
+            self._stack = self._stack.pop_all()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+        sandbox.sweep()
+
+    def grade(self, raw: bytes, plan: Plan, points_only: bool = False) -> Verdict:
+        """Grade one notebook of a submission; waits for it.
+
+        Parameters
+        ----------
+        raw : bytes
+            What was handed in.
+        plan : Plan
+            What it should be.
+        points_only : bool
+            Leave out the student's cells on which no grade depends.
+
+        Raises
+        ------
+        Broken
+            If the sandbox or the judge has failed, which is worth another try.
+        """
+        self._ensure_zygote()
+        with self._scratch() as scratch:
+            receiver, sender = multiprocessing.Pipe(duplex=False)
+            addresses = str(self._zygote.plain), str(self._zygote.opened)
+            setting = (*addresses, self.confined, str(scratch), scratch.name)
+            arguments = (sender, raw, plan, self.limits, setting, points_only)
+            process = self._forks.Process(target=_judge, args=arguments)
+            process.start()
+            sender.close()
+            try:
+                verdict = _received(receiver, self.limits.total + BEYOND)
+            finally:
+                process.kill()
+                process.join()
+                receiver.close()
+        if isinstance(verdict, Verdict):
+            return verdict
+        raise Broken(f"{verdict}\n{self._zygote.said()}".strip())
+
+    def _start_zygote(self) -> None:
+        self._zygote = sandbox.Zygote(
+            self.folder, self.preload, self.opening, self.limits, self.confined
+        )
+
+    def _ensure_zygote(self) -> None:
+        """Start the zygote again if it has ended."""
+        with self._lock:
+            if self._zygote.process.poll() is not None:
+                self._start_zygote()
+
+    @contextlib.contextmanager
+    def _scratch(self) -> Iterator[Path]:
+        """A folder with a name that no other control group of this machine has."""
+        with self._lock:
+            number = next(self._numbers)
+        folder = self.folder / f"{sandbox.NAME}-{os.getpid()}-{number}"
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _received(receiver: Connection, seconds: float) -> Verdict | str:
+    """What a judge's process has sent: a verdict, or what went wrong."""
+    try:
+        return receiver.recv() if receiver.poll(seconds) else "the judge took too long"
+    except EOFError:
+        return "the judge's process has ended"
+
+
+# --- judges ----------------------------------------------------------------------------------
+
+
+def _judges(
+    preload: Sequence[str], opening: Sequence[str], folder: Path
+) -> multiprocessing.context.ForkServerContext:
+    """A server of processes that have imported what a judge needs, and have used it once."""
+    (folder / "opening.json").write_text(json.dumps(opening))
+    os.environ.update(sandbox.SHARED, MPLBACKEND="agg", AI4MAT_GRADING_OPENING=str(folder))
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([*preload, "ai4mat_grading.judge", "ai4mat_grading.warm"])
+    return context
+
+
+def _judge(
+    sender: Connection,
+    raw: bytes,
+    plan: Plan,
+    limits: Limits,
+    setting: tuple,
+    points_only: bool,
+) -> None:
+    """Be the judge of one submission, in a process of its own."""
+    from . import judge
+
+    _die_with_the_server()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    setting = judge.Setting(*setting)
+    os.chdir(setting.folder)
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(null, number)
+    try:
+        result = judge.judge(raw, plan, limits, setting, points_only)
+    except Broken as error:
+        result = str(error)
+    except Exception:  # a fault of ours, which costs no student a point
+        result = traceback.format_exc()
+    sender.send(result)
+
+
+def _die_with_the_server() -> None:
+    """Be killed when the server of processes ends, which ends with the grader."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    if os.getppid() == 1:
+        sys.exit()

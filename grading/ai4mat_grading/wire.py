@@ -1,0 +1,439 @@
+"""What crosses the border between the judge and a student's process: messages on a socket.
+
+A message is a JSON object and a list of buffers. The values in it are plain data: numbers, text,
+containers, arrays and tensors. Everything else stays where it is, and only its number crosses.
+Nothing that comes from a student's process is ever unpickled, and both sides keep to limits of
+depth, count and bytes. A message that breaks the rules raises `Malformed` and nothing else,
+whatever its bytes are.
+"""
+
+import json
+import math
+import re
+import select
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+# Of one message: bytes of its JSON, buffers, nested containers, values.
+HEAD, BUFFERS, DEPTH, COUNT = 64 << 20, 100_000, 60, 2_000_000
+
+# Kinds of arrays that cross: bool, int, uint, float, complex, bytes, text.
+_DTYPE = re.compile(r"[<>|][biufcSU]\d{1,9}")
+_SEQUENCES = {"tuple": tuple, "list": list, "set": set, "frozenset": frozenset}
+
+Node = Any  # what JSON can hold
+
+
+class Malformed(Exception):
+    """A message that breaks the rules, or a value that is too large for one."""
+
+
+class TimedOut(Exception):
+    """No message came in time."""
+
+
+class Closed(Exception):
+    """The other side has ended."""
+
+
+# --- messages --------------------------------------------------------------------------------
+
+
+def send(sock: socket.socket, head: dict[str, Node], buffers: Sequence[bytes] = ()) -> None:
+    """Send a message.
+
+    Raises
+    ------
+    Closed
+        If the other side has ended.
+    """
+    text = json.dumps(head).encode()
+    sizes = [len(buffer) for buffer in buffers]
+    prefix = struct.pack(f"<II{len(sizes)}Q", len(text), len(sizes), *sizes)
+    try:
+        sock.sendall(prefix + text)
+        for buffer in buffers:
+            sock.sendall(buffer)
+    except OSError as error:
+        raise Closed(str(error)) from None
+
+
+def receive(
+    sock: socket.socket, deadline: float | None = None, most: int = 256 << 20
+) -> tuple[dict[str, Node], list[bytearray]]:
+    """Wait for a message.
+
+    Parameters
+    ----------
+    sock : socket
+        A blocking one.
+    deadline : float, optional
+        On the clock of `time.monotonic`.
+    most : int
+        Bytes that all buffers may have together.
+
+    Raises
+    ------
+    Malformed, TimedOut, Closed
+    """
+    n, count = struct.unpack("<II", _exactly(sock, 8, deadline))
+    if n > HEAD or count > BUFFERS:
+        raise Malformed("the message is too large")
+    sizes = struct.unpack(f"<{count}Q", _exactly(sock, 8 * count, deadline))
+    if sum(sizes) > most:
+        raise Malformed("the message is too large")
+    try:
+        head = json.loads(bytes(_exactly(sock, n, deadline)))
+    except (ValueError, RecursionError):
+        raise Malformed("the message is not JSON") from None
+    if type(head) is not dict:
+        raise Malformed("the message is no JSON object")
+    return head, [_exactly(sock, size, deadline) for size in sizes]
+
+
+def _exactly(sock: socket.socket, n: int, deadline: float | None) -> bytearray:
+    # Memory grows with what comes, not with what was announced.
+    data = bytearray()
+    while len(data) < n:
+        if deadline is not None:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([sock], [], [], left)[0]:
+                raise TimedOut
+        try:
+            part = sock.recv(min(n - len(data), 1 << 20))
+        except OSError as error:
+            raise Closed(str(error)) from None
+        if not part:
+            raise Closed("the other side has ended")
+        data += part
+    return data
+
+
+def clean(text: str) -> str:
+    """Text that UTF-8 can hold: lone surrogates become question marks."""
+    return text.encode("utf-8", "replace").decode()
+
+
+# --- values to nodes -------------------------------------------------------------------------
+
+
+class Packer:
+    """Turns values into nodes of JSON and buffers.
+
+    Parameters
+    ----------
+    other : callable
+        Gives the node of a value that is not plain, from the value and this packer.
+    most : int
+        Bytes that all buffers may have together.
+
+    Attributes
+    ----------
+    buffers : list of bytes
+        To be sent with the nodes.
+    shared : list
+        Values that can be changed or met twice, in the order in which the other side makes them.
+    """
+
+    def __init__(self, other: Callable[[Any, "Packer"], Node], most: int = 256 << 20):
+        self.other, self.left = other, most
+        self.buffers: list[bytes] = []
+        self.shared: list[Any] = []
+        self._numbers: dict[int, int] = {}
+        self._count = 0
+
+    def buffer(self, data: bytes) -> int:
+        """Keep a buffer and return its number."""
+        self._spend(len(data))
+        self.buffers.append(data)
+        if len(self.buffers) > BUFFERS:
+            raise Malformed("the value holds too many arrays")
+        return len(self.buffers) - 1
+
+    def pack(self, value: Any, depth: int = 0) -> Node:
+        """Return the node of a value.
+
+        Raises
+        ------
+        Malformed
+            If the value is too large or nested too deeply.
+        """
+        self._count += 1
+        if self._count > COUNT or depth > DEPTH:
+            raise Malformed("the value is too large, or nested too deeply")
+        if value is None or value is True or value is False or type(value) in (float, str):
+            return value
+        if id(value) in self._numbers:
+            return {"t": "again", "v": self._numbers[id(value)]}
+        for kind in (self._number, self._small, self._array, self._tensor, self._container):
+            node = kind(value, depth)
+            if node is not None:
+                return node
+        return self.other(value, self)
+
+    def _spend(self, size: int) -> None:
+        if size > self.left:
+            raise Malformed("the value is too large")
+        self.left -= size
+
+    def _share(self, value: Any) -> None:
+        self._numbers[id(value)] = len(self.shared)
+        self.shared.append(value)
+
+    def _number(self, value: Any, depth: int) -> Node:
+        if isinstance(value, np.generic):
+            if not _DTYPE.fullmatch(value.dtype.str):
+                return None
+            return {"t": "scalar", "d": value.dtype.str, "b": self.buffer(value.tobytes())}
+        if isinstance(value, float):
+            return float.__float__(value)
+        if isinstance(value, int):
+            return {"t": "int", "v": hex(int.__int__(value))} if abs(value) > 2**53 else int(value)
+        if isinstance(value, complex):
+            return {"t": "complex", "v": [value.real, value.imag]}
+        return None
+
+    def _small(self, value: Any, depth: int) -> Node:
+        if isinstance(value, str):
+            return str.__str__(value)
+        if isinstance(value, bytes):
+            return {"t": "bytes", "b": self.buffer(bytes(value))}
+        if isinstance(value, range):
+            return {
+                "t": "range",
+                "v": [self.pack(v) for v in (value.start, value.stop, value.step)],
+            }
+        if isinstance(value, slice):
+            return {
+                "t": "slice",
+                "v": [self.pack(v) for v in (value.start, value.stop, value.step)],
+            }
+        return {"t": "ellipsis"} if value is Ellipsis else None
+
+    def _array(self, value: Any, depth: int) -> Node:
+        if not isinstance(value, np.ndarray) or isinstance(value, np.ma.MaskedArray):
+            return None
+        array = np.asarray(value)
+        if array.dtype.kind == "O":
+            self._count += array.size
+            items = array.ravel().tolist() if self._count <= COUNT else [value] * COUNT
+            node = {"t": "objects", "s": list(array.shape)}
+            node["v"] = [self.pack(item, depth + 1) for item in items]
+        elif _DTYPE.fullmatch(array.dtype.str):
+            node = self._numbers_of(array, "array")
+            node |= {"w": array.flags.writeable, "f": array.flags.fnc}
+        else:
+            return None
+        self._share(value)
+        return node
+
+    def _numbers_of(self, array: np.ndarray, kind: str) -> dict[str, Node]:
+        if array.nbytes > self.left:  # an array may look larger than the memory that it takes
+            raise Malformed("the value is too large")
+        data = np.ascontiguousarray(array).tobytes()
+        return {"t": kind, "d": array.dtype.str, "s": list(array.shape), "b": self.buffer(data)}
+
+    def _tensor(self, value: Any, depth: int) -> Node:
+        torch = sys.modules.get("torch")
+        if torch is None or not isinstance(value, torch.Tensor) or value.layout != torch.strided:
+            return None
+        if value.dtype not in _crossing(torch):
+            return None
+        if value.numel() * value.element_size() > self.left:
+            raise Malformed("the value is too large")
+        array = value.detach().cpu().resolve_conj().resolve_neg().numpy()
+        node = self._numbers_of(array, "tensor")
+        node["g"] = bool(value.requires_grad)
+        self._share(value)
+        return node
+
+    def _container(self, value: Any, depth: int) -> Node:
+        for name, kind in _SEQUENCES.items():
+            if isinstance(value, kind):
+                if kind.__len__(value) > COUNT - self._count:
+                    raise Malformed("the value is too large")
+                node = {"t": name, "v": [self.pack(v, depth + 1) for v in kind.__iter__(value)]}
+                self._share(value)
+                return node
+        if isinstance(value, dict):
+            items = [[self.pack(x, depth + 1) for x in pair] for pair in dict.items(value)]
+            self._share(value)
+            return {"t": "dict", "v": items}
+        return None
+
+
+def _crossing(torch) -> set:
+    names = "bool uint8 int8 int16 int32 int64 float16 float32 float64 complex64 complex128"
+    return {getattr(torch, name) for name in names.split()}
+
+
+# --- nodes to values -------------------------------------------------------------------------
+
+
+class Unpacker:
+    """Makes values from the nodes and buffers of one message.
+
+    Parameters
+    ----------
+    buffers : list of bytearray
+        Those of the message.
+    other : callable
+        Makes the value of a node that is not plain; raises `Malformed` where it knows none.
+
+    Attributes
+    ----------
+    shared : list
+        Values that can be changed, in the order of `Packer.shared`.
+    """
+
+    def __init__(self, buffers: list[bytearray], other: Callable[[dict, "Unpacker"], Any]):
+        self.buffers, self.other = buffers, other
+        self.shared: list[Any] = []
+        self._count = 0
+        self._makers = {
+            "again": self._again,
+            "int": lambda node: int(_text(node["v"], 4000), 16),
+            "complex": lambda node: complex(*map(_float, _list(node["v"]))),
+            "scalar": self._scalar,
+            "bytes": lambda node: bytes(self.buffer(node["b"])),
+            "ellipsis": lambda node: Ellipsis,
+        }
+        self._nested = {
+            "range": lambda node, depth: range(*map(_int, self._items(node, depth))),
+            "slice": lambda node, depth: slice(*self._items(node, depth)),
+        }
+        self._sharing = {
+            "array": self._array,
+            "objects": self._objects,
+            "tensor": self._tensor,
+            "dict": self._dict,
+            **{
+                name: lambda node, depth, kind=kind: kind(self._items(node, depth))
+                for name, kind in _SEQUENCES.items()
+            },
+        }
+
+    def buffer(self, number: Node) -> bytearray:
+        """Return a buffer by its number."""
+        return self.buffers[_below(number, len(self.buffers))]
+
+    def unpack(self, node: Node, depth: int = 0) -> Any:
+        """Return the value of a node.
+
+        Raises
+        ------
+        Malformed
+            Whatever is wrong with it.
+        """
+        try:
+            return self._unpack(node, depth)
+        except Malformed:
+            raise
+        except Exception as error:  # of NumPy, torch, hashing: what nodes can cause is no bug
+            raise Malformed(f"{type(error).__name__}: {error}") from None
+
+    def _unpack(self, node: Node, depth: int) -> Any:
+        self._count += 1
+        if self._count > COUNT or depth > DEPTH + 4:
+            raise Malformed("the value is too large, or nested too deeply")
+        if type(node) is str:
+            return clean(node)
+        if node is None or type(node) in (bool, int, float):
+            return node
+        if type(node) is not dict or type(node.get("t")) is not str:
+            raise Malformed("no value")
+        kind = node["t"]
+        if kind in self._makers:
+            return self._makers[kind](node)
+        if kind in self._nested:
+            return self._nested[kind](node, depth)
+        if kind not in self._sharing:
+            return self.other(node, self)
+        value = self._sharing[kind](node, depth)
+        self.shared.append(value)
+        return value
+
+    def _items(self, node: dict, depth: int) -> list[Any]:
+        return [self._unpack(item, depth + 1) for item in _list(node["v"])]
+
+    def _again(self, node: dict) -> Any:
+        return self.shared[_below(node["v"], len(self.shared))]
+
+    def _dict(self, node: dict, depth: int) -> dict:
+        pairs = ([self._unpack(x, depth + 1) for x in _list(pair)] for pair in _list(node["v"]))
+        return {key: value for key, value in pairs}
+
+    def _scalar(self, node: dict) -> np.generic:
+        return self._numbers(node, ())[()]
+
+    def _array(self, node: dict, depth: int) -> np.ndarray:
+        array = self._numbers(node, _shape(node["s"]))
+        if node.get("f") is True:
+            array = np.asfortranarray(array)
+        array.flags.writeable = node.get("w") is not False
+        return array
+
+    def _objects(self, node: dict, depth: int) -> np.ndarray:
+        items, shape = self._items(node, depth), _shape(node["s"])
+        array = np.empty(len(items), object)
+        array[:] = items
+        return array.reshape(shape)
+
+    def _tensor(self, node: dict, depth: int) -> Any:
+        import torch  # here, as tests that never see a tensor need not wait for it
+
+        tensor = torch.from_numpy(self._numbers(node, _shape(node["s"])))
+        if node.get("g") is True and tensor.is_floating_point():
+            tensor.requires_grad_(True)
+        return tensor
+
+    def _numbers(self, node: dict, shape: tuple[int, ...]) -> np.ndarray:
+        if not _DTYPE.fullmatch(_text(node["d"], 12)):
+            raise Malformed("no type of numbers")
+        dtype, data = np.dtype(node["d"]), self.buffer(node["b"])
+        if dtype.itemsize == 0:  # empty text
+            return np.zeros(shape, dtype) if not data and math.prod(shape) <= COUNT else _fail()
+        array = np.frombuffer(data, dtype).reshape(shape).copy()
+        if dtype.kind == "b":
+            # A byte that is neither 0 nor 1 would make a truth value that contradicts itself.
+            return array.view(np.uint8) != 0
+        if dtype.kind == "U" and array.size:
+            code = array.view(f"{dtype.byteorder}u4")
+            code[(code > 0x10FFFF) | (code >> 11 == 0x1B)] = ord("?")  # beyond Unicode, surrogates
+        return array
+
+
+def _fail() -> Any:
+    raise Malformed("no such value")
+
+
+def _list(node: Node) -> list:
+    return node if type(node) is list else _fail()
+
+
+def _int(node: Any) -> int:
+    return node if type(node) is int else _fail()
+
+
+def _float(node: Any) -> float:
+    return float(node) if type(node) in (int, float) else _fail()
+
+
+def _text(node: Node, most: int) -> str:
+    return node if type(node) is str and len(node) <= most else _fail()
+
+
+def _below(node: Node, n: int) -> int:
+    return node if type(node) is int and 0 <= node < n else _fail()
+
+
+def _shape(node: Node) -> tuple[int, ...]:
+    if len(_list(node)) > 32 or any(type(n) is not int or n < 0 for n in node):
+        raise Malformed("no shape")
+    return tuple(node)
