@@ -16,16 +16,13 @@ from sqlalchemy.engine import make_url
 
 from .plan import plans_of
 from .records import Plan
+from .sandbox import Refused
 
 # Below the course folder: what is kept between runs, and reports for people.
 KEPT, REPORTS = ".grading", "reports"
 
 # Seconds to wait for another program that writes the gradebook, such as formgrader.
 PATIENCE = 60
-
-
-class Refused(Exception):
-    """What was asked for cannot be done, in one line that says why and what to do."""
 
 
 class _Configuration(NbGrader):

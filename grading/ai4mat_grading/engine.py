@@ -11,16 +11,18 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import nbformat
 from nbgrader.api import Gradebook
 from tqdm import tqdm
 
 from . import report, selfcheck, submissions
 from .course import Course, Refused
 from .lanes import Judged, Local, Settings
+from .plan import modules
 from .records import Limits
 from .store import Record, Store, write_whole
 from .submissions import Submission
-from .versions import modules_of, versions
+from .versions import installed, versions
 
 # How often a submission is judged when the machinery breaks, before it is left ungraded.
 ATTEMPTS = 3
@@ -148,9 +150,17 @@ def grade(
     course = Course(root)
     with course.locked(), course.gradebook() as gradebook:
         plans = course.plans(gradebook, assignment)
-        modules = tuple(modules_of(plans))
+        answers = selfcheck.references(course, plans)
+        preload = installed(modules(nbformat.reads(raw, as_version=4) for raw in answers))
         settings = Settings(
-            tuple(plans), modules, limits or Limits(), confined, points_only, grader
+            plans=tuple(plans),
+            preload=tuple(preload),
+            # The cells of several notebooks would not begin with the same.
+            opening=plans[0].opening if len(plans) == 1 else (),
+            limits=limits or Limits(),
+            confined=confined,
+            points_only=points_only,
+            grader=grader,
         )
         run = _Run(course, gradebook, settings, force)
         wanted = run.choose(students)
@@ -240,7 +250,6 @@ class _Run:
                 yield _Job(found, digest)
                 continue
             bar.total -= 1
-            bar.refresh()
             self.summary.cached.append(student)
             self._take_notes(student, record)
 
@@ -301,7 +310,7 @@ class _Run:
         passed = self.course.kept / "checked" / f"{self.assignment}.json"
         if passed.is_file() and passed.read_text() == digest:
             return
-        futures = [lanes.submit(raws), lanes.submit([selfcheck.EMPTY] * len(raws))]
+        futures = [lanes.submit(raws), lanes.submit([submissions.EMPTY] * len(raws))]
         try:
             (references, _), (releases, _) = (future.result() for future in futures)
         except Refused:

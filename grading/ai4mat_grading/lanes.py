@@ -23,6 +23,8 @@ class Settings:
         One for each notebook.
     preload : tuple of str
         Modules that judge and sandbox import before they fork.
+    opening : tuple of str
+        Cells that most submissions begin with, run once before they fork.
     limits : Limits
         What a submission may use.
     confined : bool
@@ -35,6 +37,7 @@ class Settings:
 
     plans: tuple[Plan, ...]
     preload: tuple[str, ...]
+    opening: tuple[str, ...]
     limits: Limits
     confined: bool
     points_only: bool
@@ -42,7 +45,7 @@ class Settings:
 
     def make_grader(self, folder: Path):
         """A grader that keeps its files in a folder; still to be entered."""
-        return self.grader(self.limits, self.preload, folder, confined=self.confined)
+        return self.grader(self.limits, self.preload, self.opening, folder, confined=self.confined)
 
     def judge(self, grader, raws: Sequence[bytes]) -> Judged:
         """Judge the notebooks of one submission, in the order of the plans."""

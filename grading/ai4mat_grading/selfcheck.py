@@ -1,12 +1,7 @@
 """Before any student: the reference must have all points, and the untouched release none."""
 
-import nbformat
-from nbformat.v4 import new_notebook
-
 from .course import Course, Refused
 from .records import Plan, Verdict
-
-EMPTY = nbformat.writes(new_notebook()).encode()
 
 
 def references(course: Course, plans: list[Plan]) -> list[bytes]:

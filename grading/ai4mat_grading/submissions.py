@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import nbformat
+from nbformat.v4 import new_notebook
 from nbgrader.utils import parse_utc
 
 from .course import Course
@@ -17,6 +19,8 @@ from .records import Plan
 
 # Entries of a submission's folders that are looked at.
 MOST_FILES = 1000
+# What is graded where there is no notebook.
+EMPTY = nbformat.writes(new_notebook()).encode()
 
 
 @dataclass
@@ -30,7 +34,7 @@ class Submission:
     folder : Path
         Where it was.
     notebooks : dict of str to bytes
-        Content of each notebook of the plan; empty where there is none that can be read.
+        Content of each notebook of the plan; one without cells where there is none to read.
     files : list of Path
         What else is in the folder, relative to it: regular files, without notebooks.
     timestamp : datetime or None
@@ -153,7 +157,7 @@ def _read_notebooks(found: Submission, plans: list[Plan], paths: list[Path]) -> 
             (path,) = others
             found.notes.append(f"{_shown(path)} was taken for {plan.notebook}.ipynb")
             others = []
-        found.notebooks[plan.notebook] = b""
+        found.notebooks[plan.notebook] = EMPTY
         if path not in paths:
             found.need_a_person(f"There is no {path} that can be graded")
             continue

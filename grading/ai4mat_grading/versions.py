@@ -1,23 +1,18 @@
-"""What the code of a problem set imports, and in which versions: a grade depends on them."""
+"""Versions of what the code of a problem set imports: a grade depends on them."""
 
-import ast
 import hashlib
 import importlib.metadata
 import importlib.util
 import platform
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
-from .records import Plan
 
-
-def modules_of(plans: Sequence[Plan]) -> list[str]:
-    """Names of the modules that the code of a problem set imports, and that are installed."""
-    sources = {source for plan in plans for source in plan.lesson}
-    sources |= {cell.source for plan in plans for cell in plan.cells if cell.kind == "code"}
-    names = {name for source in sources for name in _imports(source)}
-    return sorted(name for name in names if _installed(name.partition(".")[0]))
+def installed(modules: Sequence[str]) -> list[str]:
+    """Those modules whose package is installed here; nothing is imported."""
+    return sorted(name for name in modules if _spec(name.partition(".")[0]))
 
 
 def versions(modules: Sequence[str]) -> dict[str, str]:
@@ -36,31 +31,19 @@ def versions(modules: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _imports(source: str) -> Iterator[str]:
+def _spec(package: str) -> ModuleSpec | None:
     try:
-        nodes = list(ast.walk(ast.parse(source)))
-    except (SyntaxError, ValueError):
-        return  # a text, or IPython's own syntax
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-
-
-def _installed(package: str) -> bool:
-    try:
-        return importlib.util.find_spec(package) is not None
-    except ValueError:
-        return False
+        return importlib.util.find_spec(package)
+    except ValueError:  # it has been loaded, and in an unusual way
+        return None
 
 
 def _text(package: str) -> str | None:
     """Hash of a package's text, unless it stands where installed packages do."""
-    spec = importlib.util.find_spec(package)
-    installed = {sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")}
+    spec = _spec(package)
+    standard = {sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")}
     folders = [Path(place) for place in spec and spec.submodule_search_locations or []]
-    folders = [f for f in folders if not any(f.is_relative_to(place) for place in installed)]
+    folders = [f for f in folders if not any(f.is_relative_to(place) for place in standard)]
     if not folders:
         return None
     paths = sorted(path for folder in folders for path in folder.rglob("*.py"))

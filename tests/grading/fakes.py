@@ -16,7 +16,7 @@ class FakeGrader:
 
     pause = 0.0
 
-    def __init__(self, limits, preload, folder, *, confined=True):
+    def __init__(self, limits, preload, opening, folder, *, confined=True):
         self.folder, self.confined = folder, confined
         self.warnings = [] if confined else ["Student code ran without a sandbox"]
         self.running = threading.Event()
