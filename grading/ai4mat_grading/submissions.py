@@ -193,5 +193,5 @@ def _digest(found: Submission) -> str:
 
 
 def _shown(path: Path) -> str:
-    """A name that any file can hold."""
-    return str(path).encode("utf-8", "backslashreplace").decode()
+    """A student's name of a file, safe for files and terminals."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in str(path))
