@@ -5,7 +5,16 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 # What takes seconds to set up; tests that take long by themselves say so where they stand.
-SLOW = {"build", "graded", "handed_out", "new_course", "new_page", "quickly_graded", "toy_course"}
+SLOW = {
+    "build",
+    "graded",
+    "handed_out",
+    "new_course",
+    "new_page",
+    "quickly_graded",
+    "toy_class",
+    "toy_course",
+}
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
