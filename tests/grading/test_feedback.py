@@ -1,4 +1,4 @@
-"""Feedback tells students what they lost and why; no hidden test, and nothing that acts or loads."""
+"""Feedback tells students what they lost and why, and no hidden test; nothing acts or loads."""
 
 import base64
 import html
