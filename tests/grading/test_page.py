@@ -47,7 +47,7 @@ def toy_class(tmp_path_factory):
 
 def test_the_table_of_the_page_has_the_points_that_come_out(toy_class):
     course, _ = toy_class
-    with open(course / "grades.csv", newline="") as file:
+    with open(course / "grades.csv", newline="", encoding="utf-8-sig") as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert scores == students() and len(scores) == 5
 
