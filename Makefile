@@ -45,7 +45,7 @@ test-package: .venv/installed
 test-grading: .venv/installed
 	@nice $(PYTEST) tests/assignments/test_grading.py $(if $(SET),-k $(SET))
 
-test-judge: .venv/installed
+test-judge: prepare
 	@nice $(PYTEST) tests/grading
 
 test-release: prepare

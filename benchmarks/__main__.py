@@ -7,7 +7,7 @@ import platform
 
 import torch
 
-from benchmarks import cost, generation, loading, nb20, sampling, training, vae
+from benchmarks import cost, generation, grading, loading, nb20, sampling, training, vae
 
 
 def main():
@@ -19,7 +19,7 @@ def main():
         end="\n\n",
     )
     print(f"{'benchmark':52s} {'ours':>8s} {'peer':>8s} {'':14s} {'ratio':>6s} {'goal':>5s}")
-    for module in (loading, training, vae, sampling, nb20):
+    for module in (loading, training, vae, sampling, nb20, grading):
         for row in module.rows():
             print(f"{row.name:52s} {row.ours:8.3g} {row.peer:8.3g} {row.unit:14s}", end="")
             print(f" {row.ratio:5.1f}x {row.goal:4g}x", flush=True)

@@ -1,7 +1,7 @@
-"""What tests need beside Python packages: a browser, and the environment of a student.
+"""What tests need beside Python packages: a browser, a sandbox, the environment of a student.
 
-`make test` sees to both before the tests begin, so that nothing is installed in the middle of one;
-for the browser it runs this file.
+`make test` sees to them before the tests begin, so that nothing is installed in the middle of one;
+for browser and sandbox it runs this file.
 """
 
 import os
@@ -33,6 +33,16 @@ def student():
     return lacking("there is no environment of a student: run `make .venv/student/installed`")
 
 
+def sandbox():
+    """Skip a test that runs students' code where bubblewrap is missing or may not run."""
+    if shutil.which("bwrap") is None:
+        lacking("there is no bubblewrap: `make test` says why")
+    command = ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        lacking(f"bubblewrap can't run here: {done.stderr.strip()}")
+
+
 def lacking(reason):
     """Skip a test that lacks something; in CI that would hide what the tests are for."""
     if os.environ.get("CI") == "true":
@@ -49,16 +59,13 @@ def _find_chromium():
     return None
 
 
-def _install_chromium():
-    """Install the system's Chromium where we may; print why not."""
+def _install(package, purpose):
+    """Install one of the system's packages where we may; print why not."""
     if not (shutil.which("apt-get") and os.geteuid() == 0):
-        print(
-            "Tests of pages will be skipped: there is no chromium or google-chrome, and no "
-            "root's apt-get to install one."
-        )
+        print(f"Tests of {purpose} will be skipped: there is no {package}, and no root's apt-get.")
         return
-    print("installing Chromium for the tests of pages")
-    for command in ["update", "install -y --no-install-recommends chromium"]:
+    print(f"installing {package} for the tests of {purpose}")
+    for command in ["update", f"install -y --no-install-recommends {package}"]:
         done = subprocess.run(["apt-get", *command.split()], capture_output=True, text=True)
         if done.returncode != 0:
             print(f"apt-get {command} failed: {done.stderr[-500:]}")
@@ -66,4 +73,6 @@ def _install_chromium():
 
 if __name__ == "__main__":
     if not _find_chromium():
-        _install_chromium()
+        _install("chromium", "pages")
+    if not shutil.which("bwrap"):
+        _install("bubblewrap", "grading")

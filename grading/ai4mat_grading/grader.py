@@ -7,8 +7,10 @@ an environment of its own; it never sees a student's code either.
 import contextlib
 import ctypes
 import itertools
+import json
 import multiprocessing
 import os
+import resource
 import shutil
 import signal
 import sys
@@ -16,10 +18,12 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
+from unittest import mock
 
-from . import probe, sandbox
+from . import probe, sandbox, warm
 from .records import Limits, Plan, Verdict
 from .standins import Broken
 
@@ -27,6 +31,8 @@ __all__ = ["Broken", "Grader"]
 
 # Seconds that a judge may take beyond what a submission may, to read, rebuild and write.
 BEYOND = 120
+# Tests that may end a judge before none of them is tried any more.
+MOST_GIVEN_UP = 3
 # What every judge needs; the rest comes from the problem set's imports.
 PRELOAD = ("IPython.core.interactiveshell", "matplotlib.pyplot", "numpy")
 
@@ -40,6 +46,8 @@ class Grader:
         What a submission may use.
     preload : sequence of str
         Modules that notebooks and tests import.
+    opening : sequence of str
+        Cells that every submission begins with, unless it has changed them.
     folder : Path
         A folder that nobody else may enter; what it leaves there after it was killed is worthless.
     confined : bool
@@ -60,12 +68,14 @@ class Grader:
         self,
         limits: Limits = Limits(),  # noqa: B008  # it is frozen
         preload: Sequence[str] = (),
+        opening: Sequence[str] = (),
         folder: Path | None = None,
         *,
         confined: bool = True,
     ):
         self.limits, self.confined = limits, confined
         self.preload = list(dict.fromkeys([*PRELOAD, *preload]))
+        self.opening = list(opening)
         self.folder = Path(folder) if folder else None
         self.warnings = [] if confined else ["graded without a sandbox"]
         self._numbers, self._lock = itertools.count(), threading.Lock()
@@ -79,7 +89,7 @@ class Grader:
                 self.folder = Path(self._made)
             self.folder.mkdir(parents=True, exist_ok=True)
             self.folder.chmod(0o700)
-            self._forks = _judges(self.preload)
+            self._forks = _judges(self.preload, self.opening, self.folder)
             self._start_zygote()
             self._stack.callback(lambda: self._zygote.stop())
             if self.confined:
@@ -108,28 +118,42 @@ class Grader:
         Broken
             If the sandbox or the judge has failed, which is worth another try.
         """
+        given_up: frozenset[str] = frozenset()
+        while True:
+            result, test = self._judged(raw, plan, points_only, given_up)
+            if isinstance(result, Verdict):
+                return result
+            if test is None or test in given_up:
+                raise Broken(f"{result}\n{self._zygote.said()}".strip())
+            # A value can be such that a test with it never ends, or ends the judge: go on without.
+            given_up |= {test}
+            if len(given_up) == MOST_GIVEN_UP:
+                given_up = frozenset(cell.name for cell in plan.cells if cell.is_test)
+
+    def _judged(
+        self, raw: bytes, plan: Plan, points_only: bool, given_up: frozenset[str]
+    ) -> tuple[Verdict | str, str | None]:
+        """Start a judge and wait for what it says; and the test at which it was."""
         self._ensure_zygote()
         with self._scratch() as scratch:
             receiver, sender = multiprocessing.Pipe(duplex=False)
-            setting = (str(self._zygote.address), self.confined, str(scratch), scratch.name)
-            arguments = (sender, raw, plan, self.limits, setting, points_only)
+            addresses = str(self._zygote.plain), str(self._zygote.opened)
+            setting = (*addresses, self.confined, str(scratch), scratch.name)
+            arguments = (sender, raw, plan, self.limits, setting, points_only, given_up)
             process = self._forks.Process(target=_judge, args=arguments)
             process.start()
             sender.close()
             try:
-                verdict = _received(receiver, self.limits.total + BEYOND)
+                return _received(receiver, self.limits)
             finally:
                 process.kill()
                 process.join()
                 receiver.close()
-        if isinstance(verdict, Verdict):
-            return verdict
-        raise Broken(f"{verdict}\n{self._zygote.said()}".strip())
 
     def _start_zygote(self) -> None:
-        with contextlib.suppress(FileNotFoundError):
-            (self.folder / "socket").unlink()
-        self._zygote = sandbox.Zygote(self.folder, self.preload, self.confined)
+        self._zygote = sandbox.Zygote(
+            self.folder, self.preload, self.opening, self.limits, self.confined
+        )
 
     def _ensure_zygote(self) -> None:
         """Start the zygote again if it has ended."""
@@ -150,22 +174,34 @@ class Grader:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _received(receiver: Connection, seconds: float) -> Verdict | str:
-    """What a judge's process has sent: a verdict, or what went wrong."""
+def _received(receiver: Connection, limits: Limits) -> tuple[Verdict | str, str | None]:
+    """What a judge's process has sent, or what went wrong; and the test at which it was."""
+    test, seconds = None, limits.total + BEYOND
     try:
-        return receiver.recv() if receiver.poll(seconds) else "the judge took too long"
+        while receiver.poll(seconds):
+            kind, content = receiver.recv()
+            if kind == "result":
+                return content, test
+            test, seconds = content, (limits.cell if content else limits.total) + BEYOND
+        return "the judge took too long", test
     except EOFError:
-        return "the judge's process has ended"
+        return "the judge's process has ended", test
 
 
 # --- judges ----------------------------------------------------------------------------------
 
 
-def _judges(preload: Sequence[str]) -> multiprocessing.context.ForkServerContext:
-    """A server of processes that have imported what a judge needs."""
-    os.environ.update(sandbox.SHARED, MPLBACKEND="agg")
+def _judges(
+    preload: Sequence[str], opening: Sequence[str], folder: Path
+) -> multiprocessing.context.ForkServerContext:
+    """A server of processes that have imported what a judge needs, and have used it once."""
+    wanted = folder / "warm.json"
+    wanted.write_text(json.dumps({"modules": preload, "opening": opening}))
+    variables = sandbox.SHARED | {"MPLBACKEND": "agg", warm.WANTED: str(wanted)}
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*preload, "ai4mat_grading.judge", "ai4mat_grading.warm"])
+    context.set_forkserver_preload(["ai4mat_grading.warm"])
+    with mock.patch.dict(os.environ, variables):
+        forkserver.ensure_running()
     return context
 
 
@@ -174,26 +210,36 @@ def _judge(
     raw: bytes,
     plan: Plan,
     limits: Limits,
-    setting: tuple[str, bool, str, str],
+    setting: tuple,
     points_only: bool,
+    given_up: frozenset[str],
 ) -> None:
     """Be the judge of one submission, in a process of its own."""
-    from . import judge, shell
+    from . import judge
 
     _die_with_the_server()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.chdir(setting[2])
-    shell.make_shell()
+    setting = judge.Setting(*setting)
+    os.chdir(setting.folder)
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
+    _limit_memory(limits.memory)
+    at = lambda test: sender.send(("test", test))  # noqa: E731
     try:
-        result = judge.judge(raw, plan, limits, judge.Setting(*setting), points_only)
+        result = judge.judge(raw, plan, limits, setting, points_only, given_up, at)
     except Broken as error:
         result = str(error)
     except Exception:  # a fault of ours, which costs no student a point
         result = traceback.format_exc()
-    sender.send(result)
+    sender.send(("result", result))
+
+
+def _limit_memory(more: int) -> None:
+    """Let a test take so many more bytes and no others: a small value can make it ask for all."""
+    with open("/proc/self/statm") as file:
+        now = int(file.read().split()[5]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_DATA, (now + more, now + more))
 
 
 def _die_with_the_server() -> None:

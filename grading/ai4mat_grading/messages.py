@@ -6,13 +6,13 @@ functions have made up may hold an input of the test, so a message that repeats 
 """
 
 import re
-from collections.abc import Iterable
 
 from .records import PlannedCell
-from .standins import CellTimeoutError, StudentError, StudentProcessDied
+from .shell import text_of
+from .standins import CellTimeoutError, Heard, StudentError, StudentProcessDied
 
-# So many characters of a text tell something.
-TELLING = 8
+# So many characters of a text tell something; so many of a message are enough.
+TELLING, MOST = 8, 4000
 WITHHELD = (
     "A hidden test has failed. Its message would repeat text that your function returned, and is "
     "left out: does the function return the kind of value that it is asked for?"
@@ -20,7 +20,7 @@ WITHHELD = (
 _ABOUT_THE_PROCESS = (StudentError, StudentProcessDied, CellTimeoutError)
 
 
-def message_for(cell: PlannedCell, error: BaseException, texts: Iterable[str]) -> str:
+def message_for(cell: PlannedCell, error: BaseException, heard: Heard) -> str:
     """Tell a student why a test gave no points.
 
     Parameters
@@ -29,10 +29,10 @@ def message_for(cell: PlannedCell, error: BaseException, texts: Iterable[str]) -
         The test.
     error : BaseException
         What ended it.
-    texts : iterable of str
+    heard : Heard
         Text that the student's functions gave to this test.
     """
-    kind, text = type(error).__name__, str(error).strip()
+    kind, text = type(error).__name__, text_of(error).strip()[:MOST]
     trace = getattr(error, "of_student", None)
     if not cell.hidden:
         said = text if kind == "AssertionError" else f"{kind}: {text}".rstrip(": ")
@@ -45,22 +45,31 @@ def message_for(cell: PlannedCell, error: BaseException, texts: Iterable[str]) -
         return f"NameError in a hidden test: {text}"
     if kind != "AssertionError":
         return f"A hidden test ended in {_article(kind)} {kind}: it could not use what it got."
-    return WITHHELD if any(_repeats(text, one, cell.source) for one in texts) else text
+    return WITHHELD if _repeats(text, heard, cell.source) else text
 
 
 def _article(word: str) -> str:
     return "an" if word[0] in "AEIOU" else "a"
 
 
-def _repeats(message: str, text: str, source: str) -> bool:
+def _repeats(message: str, heard: Heard, source: str) -> bool:
     """Whether a message holds a part of a text that its author did not write."""
+    if heard.too_much:
+        return True
     message, source = _plain(message), _plain(source)
-    for form in {_plain(text), _plain(repr(text)[1:-1])}:
-        n = min(TELLING, len(form))
-        parts = (form[i : i + n] for i in range(len(form) - n + 1)) if n > 2 else ()
-        if any(part in message and part not in source for part in parts):
-            return True
+    telling = _parts(message, TELLING) - _parts(source, TELLING)
+    for text in heard.texts:
+        for form in {_plain(text), _plain(repr(text)[1:-1])}:
+            if len(form) < TELLING:
+                if len(form) > 2 and form in message and form not in source:
+                    return True
+            elif not telling.isdisjoint(_parts(form, TELLING)):
+                return True
     return False
+
+
+def _parts(text: str, n: int) -> set[str]:
+    return {text[i : i + n] for i in range(len(text) - n + 1)}
 
 
 def _plain(text: str) -> str:

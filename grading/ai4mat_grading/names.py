@@ -5,18 +5,23 @@ import builtins
 import symtable
 from collections.abc import Iterable
 
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
+from nbgrader.utils import is_grade, is_solution
+
+from .records import Plan, PlannedCell
 
 _BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "display", "__name__"}
 
 
-def free_names(source: str) -> set[str]:
-    """Names that code uses and neither defines, imports nor finds in Python.
+def used_names(source: str) -> set[str]:
+    """Names that code may take from elsewhere: all that it uses and that Python doesn't know.
 
-    Code that cannot be parsed uses none.
+    One that it also defines is among them, as in ``x = x + 1``. Code that cannot be parsed uses
+    none.
     """
     table = _table(source)
-    return set() if table is None else set(_free(table)) - _own(table) - _BUILTINS
+    return set() if table is None else set(_used(table)) - _BUILTINS
 
 
 def defined_names(source: str) -> set[str]:
@@ -27,7 +32,9 @@ def defined_names(source: str) -> set[str]:
 
 def _table(source: str) -> symtable.SymbolTable | None:
     try:
-        return symtable.symtable(source, "<cell>", "exec")
+        # Lines such as %timeit become calls of functions.
+        plain = TransformerManager().transform_cell(source)
+        return symtable.symtable(plain, "<cell>", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -48,12 +55,48 @@ def _assigned_globals(table: symtable.SymbolTable) -> Iterable[str]:
         yield from _assigned_globals(child)
 
 
-def _free(table: symtable.SymbolTable) -> Iterable[str]:
+def _used(table: symtable.SymbolTable) -> Iterable[str]:
     for symbol in table.get_symbols():
         if symbol.is_referenced() and (symbol.is_global() or table.get_type() == "module"):
             yield symbol.get_name()
     for child in table.get_children():
-        yield from _free(child)
+        yield from _used(child)
+
+
+def definitions(source: str) -> str:
+    """The imports, functions and classes of a cell, without all else that it does."""
+    try:
+        body = ast.parse(TransformerManager().transform_cell(source)).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    kinds = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return "\n".join(ast.unparse(statement) for statement in body if isinstance(statement, kinds))
+
+
+def asked_names(plan: Plan) -> set[str]:
+    """Names that the answers of a plan define: what tests may take from a student's process."""
+    return set().union(*(defined_names(cell.source) for cell in plan.cells if _is_answer(cell)))
+
+
+def other_names(plan: Plan) -> dict[str, set[str]]:
+    """Names that a plan's tests use, and that neither its answers nor its tests define.
+
+    They would come from cells of the lesson, which run in the student's process, where a student
+    can give them any meaning: the judge looks none of them up.
+
+    Returns
+    -------
+    dict of str to set of str
+        By name of the test; none of them in a problem set that can be judged.
+    """
+    tests = [cell for cell in plan.cells if cell.is_test]
+    known = asked_names(plan).union(*(defined_names(cell.source) for cell in tests))
+    used = {cell.name: used_names(cell.source) - known for cell in tests}
+    return {name: names for name, names in used.items() if names}
+
+
+def _is_answer(cell: PlannedCell) -> bool:
+    return cell.kind == "code" and cell.solution
 
 
 def cells_that_matter(notebook: NotebookNode, lesson: Iterable[str]) -> set[int]:
@@ -80,7 +123,9 @@ def cells_that_matter(notebook: NotebookNode, lesson: Iterable[str]) -> set[int]
     waiting = {i for i in candidates if _imports_only(code[i].source)}
     while waiting:
         kept |= waiting
-        used = set().union(*(free_names(code[i].source) for i in kept))
+        # Tests run elsewhere, and take only what answers define.
+        own = (code[i] for i in kept if is_solution(code[i]) or not is_grade(code[i]))
+        used = set().union(*(used_names(cell.source) for cell in own))
         waiting = {i for i in candidates - kept if defined_names(code[i].source) & used}
     return kept
 

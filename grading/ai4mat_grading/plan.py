@@ -1,10 +1,17 @@
 """The plan of a problem set, from nbgrader's gradebook: what its cells are, and their points."""
 
+import ast
+import contextlib
+import itertools
 import json
+from collections.abc import Iterable
+from itertools import takewhile
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.utils import is_grade, is_solution
 
 from .records import KERNEL, Plan, PlannedCell
 
@@ -53,12 +60,29 @@ def _plan(notebook, assignment: str, release: Path | None) -> Plan:
         for cell in notebook.source_cells
     )
     kernelspec = KERNEL | json.loads(notebook.kernelspec or "{}")
-    return Plan(assignment, notebook.name, cells, kernelspec, _lesson(release, notebook.name))
+    released = _released(release, notebook.name)
+    lesson = tuple(cell.source for cell in released if not cell.metadata.get("nbgrader"))
+    return Plan(assignment, notebook.name, cells, kernelspec, lesson, _opening(released))
 
 
-def _lesson(release: Path | None, name: str) -> tuple[str, ...]:
+def _released(release: Path | None, name: str) -> list[NotebookNode]:
     path = release and release / f"{name}.ipynb"
-    if not path or not path.is_file():
-        return ()
-    cells = nbformat.read(path, as_version=4).cells
-    return tuple(cell.source for cell in cells if not cell.metadata.get("nbgrader"))
+    return nbformat.read(path, as_version=4).cells if path and path.is_file() else []
+
+
+def _opening(released: list[NotebookNode]) -> tuple[str, ...]:
+    first = takewhile(lambda cell: not (is_solution(cell) or is_grade(cell)), released)
+    return tuple(cell.source for cell in first if cell.cell_type == "code")
+
+
+def modules(notebooks: Iterable[NotebookNode]) -> list[str]:
+    """Modules that notebooks import, which are better imported once for everyone."""
+    found = {}
+    for cell in itertools.chain.from_iterable(notebook.cells for notebook in notebooks):
+        with contextlib.suppress(SyntaxError, ValueError):
+            for node in ast.walk(ast.parse(cell.source)) if cell.cell_type == "code" else ():
+                if isinstance(node, ast.Import):
+                    found |= dict.fromkeys(alias.name for alias in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found[node.module] = None
+    return list(found)

@@ -1,5 +1,6 @@
 """Tries in the sandbox what must fail there, before any student's code runs."""
 
+import os
 import socket
 from typing import TYPE_CHECKING
 
@@ -9,17 +10,20 @@ from .sandbox import Refused
 if TYPE_CHECKING:
     from .grader import Grader
 
+KINDS = ("ipc", "mnt", "net", "pid", "user", "uts")
+
 # Runs where a student's code would.
 ATTEMPTS = '''
-import os, socket
+import ctypes, os, socket, time
 
-def attempts(port, secret, memory):
+def attempts(port, secret, memory, disk, spaces):
     """What succeeded of that which must not."""
+    libc = ctypes.CDLL(None)
     def reads_a_file():
         open(secret).read()
     def lists_a_folder():
         os.listdir(os.path.dirname(secret))
-    def writes_outside():
+    def writes_into_the_interpreter():
         open(os.path.join(os.path.dirname(os.__file__), "written"), "w")
     def writes_at_the_top():
         os.mkdir("/written")
@@ -27,19 +31,28 @@ def attempts(port, secret, memory):
         socket.create_connection(("127.0.0.1", port), 2)
     def talks_to_the_network():
         socket.create_connection(("192.0.2.1", 80), 2)
-    def has_other_networks():
-        assert os.listdir("/sys/class/net") if os.path.exists("/sys/class/net") else 0
-    def sees_others():
-        assert len([name for name in os.listdir("/proc") if name.isdigit()]) > 20
+    def sees_what_others_see():
+        here = {kind: os.readlink("/proc/self/ns/" + kind) for kind in spaces}
+        assert any(here[kind] == spaces[kind] for kind in spaces)
+    def makes_a_user_namespace():
+        assert libc.unshare(1 << 28) == 0
+    def may_gain_rights():
+        assert libc.prctl(39, 0, 0, 0, 0) != 1
+    def becomes_root():
+        os.setuid(0)
+    def looks_into_the_first_process():
+        open("/proc/1/environ", "rb").read()
     def takes_memory():
         len(bytearray(memory))
+    def writes_a_large_file():
+        with open("/tmp/large", "wb") as file:
+            os.truncate(file.fileno(), disk)
     def starts_300_processes():
         started = []
         try:
             for _ in range(300):
                 pid = os.fork()
                 if pid == 0:
-                    import time
                     time.sleep(60)
                     os._exit(0)
                 started.append(pid)
@@ -47,12 +60,12 @@ def attempts(port, secret, memory):
             for pid in started:
                 os.kill(pid, 9)
                 os.waitpid(pid, 0)
-    def becomes_root():
-        os.setuid(0)
     succeeded = []
-    for attempt in [reads_a_file, lists_a_folder, writes_outside, writes_at_the_top,
-                    talks_to_this_machine, talks_to_the_network, has_other_networks, sees_others,
-                    takes_memory, starts_300_processes, becomes_root]:
+    for attempt in [reads_a_file, lists_a_folder, writes_into_the_interpreter, writes_at_the_top,
+                    talks_to_this_machine, talks_to_the_network, sees_what_others_see,
+                    makes_a_user_namespace, may_gain_rights, becomes_root,
+                    looks_into_the_first_process, takes_memory, writes_a_large_file,
+                    starts_300_processes]:
         try:
             attempt()
         except Exception:
@@ -72,12 +85,16 @@ def check(grader: "Grader") -> None:
     """
     secret = grader.folder / "secret"
     secret.write_text("no student may read this")
+    spaces = {kind: os.readlink(f"/proc/self/ns/{kind}") for kind in KINDS}
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen()
         port = server.getsockname()[1]
-        memory = grader.limits.memory + (1 << 28)
-        test = f"found = attempts({port}, {str(secret)!r}, {memory})\nassert found == [], found"
+        memory, disk = grader.limits.memory + (1 << 28), grader.limits.disk + 1
+        test = (
+            f"found = attempts({port}, {str(secret)!r}, {memory}, {disk}, {spaces})\n"
+            "assert found == [], f\"it {', '.join(found)}\""
+        )
         plan = Plan("probe", "probe", (_cell("attempts", ATTEMPTS), _cell("test", test, points=1)))
         try:
             verdict = grader.grade(b"", plan)
@@ -89,5 +106,5 @@ def check(grader: "Grader") -> None:
 
 
 def _cell(name: str, source: str, points: float | None = None) -> PlannedCell:
-    grade = points is not None
-    return PlannedCell(name, "code", source, True, grade, False, False, points, None, False)
+    test = points is not None
+    return PlannedCell(name, "code", source, True, test, not test, False, points, None, False)

@@ -63,6 +63,9 @@ class Plan:
         As nbformat has it.
     lesson : tuple of str
         Sources of the released cells that nbgrader does not know, in order.
+    opening : tuple of str
+        Sources of the released code cells before the first answer: the same for everyone who has
+        not changed them, so that they need to run once only.
     """
 
     assignment: str
@@ -70,6 +73,7 @@ class Plan:
     cells: tuple[PlannedCell, ...]
     kernelspec: dict[str, str] = field(default_factory=lambda: dict(KERNEL))
     lesson: tuple[str, ...] = ()
+    opening: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -6,6 +6,7 @@ account's own, which is the one that an ordinary user gets, confines.
 
 import contextlib
 import importlib.util
+import json
 import os
 import shutil
 import signal
@@ -23,6 +24,7 @@ NOBODY = 65534
 # What a Python needs of the system beside /usr.
 SYSTEM = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/fonts", "/etc/passwd")
 CONTROL_GROUPS = Path("/sys/fs/cgroup")
+OWN_GROUP = Path("/proc/self/cgroup")
 NAME = "ising-grade"
 
 
@@ -61,6 +63,8 @@ SHARED = {
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
     "OMP_NUM_THREADS": "1",
+    # Whatever a cell asks for: threads of OpenMP would not live on in a fork, which would hang.
+    "OMP_THREAD_LIMIT": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "AI4MAT_PROGRESS": "0",
@@ -164,22 +168,35 @@ class Zygote:
     Parameters
     ----------
     folder : Path
-        Where its socket and its log are; nobody else may enter it.
+        Where its sockets and its log are; nobody else may enter it.
     preload : sequence of str
         Modules that it imports.
+    opening : sequence of str
+        Cells that every submission begins with, unless it has changed them.
+    limits : Limits
+        Of the output of these cells.
     confined : bool
         Whether it runs in the sandbox.
+
+    Attributes
+    ----------
+    plain, opened : Path
+        Sockets: of processes in which no cell has run, and of those in which the opening has.
     """
 
-    def __init__(self, folder: Path, preload: Sequence[str], confined: bool = True):
-        self.address, self.log = folder / "socket", folder / "sandbox.log"
-        with socket.socket(socket.AF_UNIX) as listener:
-            # A path of a socket is short, that of the folder perhaps not.
-            with _inside(folder):
-                listener.bind(self.address.name)
-            listener.listen(64)
-            number = listener.fileno()
-            program = [sys.executable, "-m", "ai4mat_grading.zygote", str(number), *preload]
+    def __init__(
+        self,
+        folder: Path,
+        preload: Sequence[str],
+        opening: Sequence[str],
+        limits: Limits,
+        confined: bool = True,
+    ):
+        self.plain, self.opened = folder / "plain", folder / "opened"
+        self.log = folder / "sandbox.log"
+        with _listening(self.plain) as plain, _listening(self.opened) as opened:
+            numbers = [plain.fileno(), opened.fileno()]
+            program = [sys.executable, "-m", "ai4mat_grading.zygote", *map(str, numbers), *preload]
             variables = None if confined else os.environ | environment(preload)
             if confined:
                 program = command(program, preload, root=os.geteuid() == 0)
@@ -189,9 +206,13 @@ class Zygote:
                     stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=log,
-                    pass_fds=[number],
+                    pass_fds=numbers,
                     env=variables,
                 )
+        wanted = {"opening": list(opening), "most": limits.output}
+        with contextlib.suppress(BrokenPipeError):  # its log says more
+            self.process.stdin.write(json.dumps(wanted).encode() + b"\n")
+            self.process.stdin.flush()
 
     def said(self) -> str:
         """Last lines of its log."""
@@ -206,14 +227,14 @@ class Zygote:
         self.process.wait()
 
 
-@contextlib.contextmanager
-def _inside(folder: Path):
-    before = os.getcwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
+def _listening(address: Path) -> socket.socket:
+    """A new socket; its path as a whole may be longer than one of a socket can be."""
+    address.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    with contextlib.chdir(address.parent):
+        listener.bind(address.name)
+    listener.listen(64)
+    return listener
 
 
 # --- limits of memory and processes ----------------------------------------------------------
@@ -235,24 +256,30 @@ class ControlGroup:
 
     def __init__(self, name: str, limits: Limits):
         self.folders: list[Path] = []
-        for parent, files in _hierarchies(limits):
-            folder = parent / name
-            with contextlib.suppress(OSError):
+        try:
+            for parent, files in _hierarchies(limits):
+                folder = parent / name
                 folder.mkdir()
                 self.folders.append(folder)
                 for file, value in files.items():
                     (folder / file).write_text(str(value))
+        except OSError:  # all of it or nothing
+            self.remove()
 
-    def add(self, pid: int) -> None:
-        """Put a process in, and all that it will start."""
-        for folder in self.folders:
-            with contextlib.suppress(OSError):
+    def add(self, pid: int) -> bool:
+        """Put a process in, and all that it will start; return whether that limits its memory."""
+        try:
+            for folder in self.folders:
                 (folder / "cgroup.procs").write_text(str(pid))
+        except OSError:
+            return False
+        return bool(self.folders)
 
     def remove(self) -> None:
         """Remove it once its processes have ended, which may take a moment; end those that live."""
         for folder in self.folders:
             _remove(folder)
+        self.folders = []
 
 
 def _hierarchies(limits: Limits) -> list[tuple[Path, dict[str, object]]]:
@@ -274,7 +301,7 @@ def _hierarchies(limits: Limits) -> list[tuple[Path, dict[str, object]]]:
 def _own_group() -> Path | None:
     """Our group of version 2, ready for groups below it; None where it is not ours."""
     with contextlib.suppress(OSError, ValueError):
-        line = next(x for x in Path("/proc/self/cgroup").read_text().split() if x.startswith("0::"))
+        line = next(x for x in OWN_GROUP.read_text().split() if x.startswith("0::"))
         own = CONTROL_GROUPS / line.removeprefix("0::").lstrip("/")
         if own.name == f"{NAME}-coordinator":
             return own.parent

@@ -132,7 +132,9 @@ class _Hook(DisplayHook):
 
 
 def make_shell() -> Shell:
-    """Make the shell of this process, with figures as Jupyter shows them."""
+    """Make the shell of this process, with figures as Jupyter shows them, or return it."""
+    if Shell.initialized():
+        return Shell.instance()
     Shell.display_pub_class.default_value, Shell.displayhook_class.default_value = _Publisher, _Hook
     config = Config()
     # A history is kept by a thread, which would not live on in a fork.

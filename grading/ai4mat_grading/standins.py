@@ -7,6 +7,7 @@ of Python's own.
 
 import builtins
 import contextlib
+import functools
 import json
 import pickle
 import random
@@ -14,16 +15,14 @@ import socket
 import struct
 import sys
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from .records import Limits
-from .wire import Closed, Malformed, Node, Packer, TimedOut, Unpacker, clean, receive, send
+from .wire import Closed, Malformed, Node, Packer, TimedOut, Unpacker, clean, plain, receive, send
 
-# Linux has no process with a larger number.
-MOST_PID = 1 << 22
 # Errors of a student's process come as one of these; others as what they are derived from.
 _ERRORS = {
     name: kind
@@ -35,6 +34,12 @@ _ERRORS = {
 }
 
 
+# Numbers of processes end here on every Linux.
+MOST_PID = 1 << 22
+# Characters of text from a student's process that a message is compared with.
+MOST_HEARD = 200_000
+
+
 class StudentError(Exception):
     """What the student's process sent is no answer."""
 
@@ -43,8 +48,8 @@ class StudentProcessDied(Exception):
     """The student's process has ended: a crash, an exit, or too much memory."""
 
 
-class CellTimeoutError(Exception):
-    """A cell took too long."""
+class CellTimeoutError(BaseException):
+    """A cell took too long; no ``except Exception`` of a test goes on after it."""
 
 
 for _kind in (StudentError, StudentProcessDied, CellTimeoutError):
@@ -110,14 +115,21 @@ class Container:
         # The kernel says who sent it, in our own numbers.
         return struct.unpack("3i", ancillary[0][2])[0]
 
-    def begin(self) -> "Process":
-        """Start the student's process, once limits are set."""
-        self._control.sendall(b"go")
+    def begin(self, watched: bool) -> "Process":
+        """Start the student's process, once limits are set.
+
+        Parameters
+        ----------
+        watched : bool
+            Whether there is no limit of the memory of all processes together.
+        """
+        with contextlib.suppress(OSError):  # its first word will not come
+            self._control.sendall(b"watch" if watched else b"go")
         return Process(self, self._first)
 
     def kill(self, pid: int) -> None:
         """End a process by the number that it has inside."""
-        with contextlib.suppress(OSError):  # they have all ended
+        with contextlib.suppress(OSError):  # all of them may have ended
             self._control.sendall(b"%d\n" % pid)
 
     def end(self) -> None:
@@ -142,18 +154,21 @@ class Process:
     ----------
     alive : bool
         Whether it can still answer.
-    deadline : float
+    deadline : float or None
         On the clock of `time.monotonic`: an answer that comes later ends the process.
-    texts : set of str
-        Text that came from it, other than names that a test knows.
+    cpu : float
+        CPU seconds that it says it has used.
+    heard : Heard
+        Text that came from it.
     """
 
     def __init__(self, container: Container, sock: socket.socket, pid: int = 0):
         self.container, self.sock, self.pid = container, sock, pid
         self.limits = container.limits
-        self.alive, self.deadline = True, float("inf")
+        self.alive = True
+        self.deadline: float | None = None
         self.cpu = 0.0
-        self.texts: set[str] = set()
+        self.heard = Heard()
         self._functions: list[Any] = []
         self._random = RandomStates()
 
@@ -167,7 +182,8 @@ class Process:
             ours.close()
             raise StudentProcessDied("the process can't be copied: too many, or too large")
         pid = head.get("pid")
-        copy = Process(self.container, ours, pid if type(pid) is int and 1 < pid < MOST_PID else 0)
+        known = type(pid) is int and 1 < pid < MOST_PID
+        copy = Process(self.container, ours, pid if known else 0)
         copy.deadline, copy._random = self.deadline, self._random.copy()
         copy._receive()  # its own first word
         return copy
@@ -183,6 +199,11 @@ class Process:
         """Run a cell of the student's and return its outputs, which are not checked."""
         head, _ = self._exchange({"do": "cell", "code": code, "seconds": seconds})
         outputs = head.get("outputs")
+        return outputs if type(outputs) is list else []
+
+    def opening(self) -> list[Node]:
+        """Return the outputs of the cells that had run before the process was made."""
+        outputs = self._exchange({"do": "opening"})[0].get("outputs")
         return outputs if type(outputs) is list else []
 
     def look_up(self, names: Sequence[str]) -> dict[str, Any]:
@@ -212,10 +233,10 @@ class Process:
         if not self.alive:
             raise StudentProcessDied("the process that holds the answers has ended")
         try:
-            send(self.sock, head, buffers)
+            send(self.sock, head, buffers, self.deadline)
             if then:
                 then()
-        except (Closed, OSError):
+        except (Closed, TimedOut, OSError):
             pass  # what it had to say may still be there to read
         return self._receive()
 
@@ -223,13 +244,14 @@ class Process:
         try:
             while True:
                 head, buffers = receive(self.sock, self.deadline, self.limits.answer)
-                if type(head.get("cpu")) is float:
-                    self.cpu = head["cpu"]
+                cpu = head.get("cpu")
+                if type(cpu) is float and 0 <= cpu < 1e9:
+                    self.cpu = cpu
                 if head.get("r") != "callback":
                     return head, buffers
                 self._call_back(head, buffers)
         except TimedOut:
-            error: Exception = CellTimeoutError("the cell took too long")
+            error: BaseException = CellTimeoutError("the cell took too long")
         except Closed:
             error = StudentProcessDied(
                 "the process that holds the answers has ended: a crash, an exit, or too much memory"
@@ -245,14 +267,14 @@ class Process:
         if type(number) is not int or not 0 <= number < len(self._functions):
             raise Malformed("no such function")
         arguments = Unpacker(buffers, self._other).unpack(head.get("v"))
+        self.heard.add(arguments)
         try:
             args, kwargs = arguments
-            node = packer.pack(self._functions[number](*args, **kwargs))
-            send(self.sock, {"do": "return", "v": node}, packer.buffers)
-        except (Closed, CellTimeoutError):
-            raise
+            answer = {"do": "return", "v": packer.pack(self._functions[number](*args, **kwargs))}
         except Exception as error:
-            send(self.sock, {"do": "raise", "text": f"{type(error).__name__}: {error}"[:500]})
+            packer.forget()
+            answer = {"do": "raise", "text": f"{type(error).__name__}: {error}"[:500]}
+        send(self.sock, answer, packer.buffers, self.deadline)
 
     def _result(self, head: dict[str, Node], packer: Packer) -> Any:
         head, buffers = self._exchange(head, packer.buffers)
@@ -264,29 +286,14 @@ class Process:
             said = _said(head.get("said", []))
         except Malformed as error:
             raise StudentError(f"no answer that can be read: {clean(str(error))[:300]}") from None
+        self.heard.add([value, [text for _, text in said], [new for _, new in changed]])
         for stream, text in said:
             getattr(sys, stream).write(text)
         for old, new in changed:
             _take_over(old, new)
         if failed:
             raise self._error(head)
-        self._listen(value)
         return value
-
-    def _listen(self, value: Any) -> None:
-        """Remember text that came."""
-        if isinstance(value, str):
-            self.texts.add(value)
-        elif isinstance(value, Handle):
-            self.texts |= {repr(value), type(value).__name__}
-        elif isinstance(value, dict):
-            for pair in value.items():
-                self._listen(pair)
-        elif isinstance(value, list | tuple | set | frozenset):
-            for item in value:
-                self._listen(item)
-        elif isinstance(value, np.ndarray) and value.dtype.kind in "SUO":
-            self._listen(value.ravel().tolist())
 
     def _error(self, head: dict[str, Node]) -> Exception:
         kinds = head.get("kinds")
@@ -297,7 +304,7 @@ class Process:
         known = next((_ERRORS[k] for k in kinds if k in _ERRORS and k != "Exception"), RuntimeError)
         error = known(text if known.__name__ == kinds[0] else f"{clean(kinds[0])[:100]}: {text}")
         error.of_student = clean(str(head.get("trace"))[-8000:])
-        self._listen([text, *kinds])
+        self.heard.add([text, *kinds])
         return error
 
     # --- values that are not plain -----------------------------------------------------------
@@ -306,9 +313,8 @@ class Process:
         if node["t"] != "handle" or type(node.get("id")) is not int:
             raise Malformed("no such kind of value")
         name, text = clean(str(node.get("type"))[:80]), clean(str(node.get("repr"))[:300])
-        # A type of its own, so that messages name that of the student's object.
-        kind = type(name, (Function if node.get("call") is True else Handle,), {})
-        return kind(self, node["id"], text)
+        said_class = _class_of(node.get("kinds"))
+        return _kind(name, node.get("call") is True)(self, node["id"], text, said_class)
 
     def _given(self, value: Any, packer: Packer) -> Node:
         if isinstance(value, Handle):
@@ -322,6 +328,26 @@ class Process:
             name = getattr(value, "__name__", "function")
             return {"t": "function", "id": len(self._functions) - 1, "name": name}
         return {"t": "pickle", "b": packer.buffer(pickle.dumps(value))}
+
+
+def _class_of(kinds: Node) -> type:
+    """The class of which an object says it is, if it is known here and no kind of plain data.
+
+    So ``isinstance`` can ask whether a model is a `Module`. It takes the student's word for that,
+    as in one process.
+    """
+    for kind in kinds[:20] if type(kinds) is list else ():
+        module, _, name = str(kind).partition(":")
+        found = getattr(sys.modules.get(module), name, None)
+        if isinstance(found, type) and module != "builtins" and not issubclass(found, plain()):
+            return found
+    return Handle
+
+
+@functools.cache
+def _kind(name: str, callable: bool) -> type["Handle"]:
+    """A type of stand-ins, so that messages name that of the student's object."""
+    return type(name, (Function if callable else Handle,), {})
 
 
 def _packed(packer: Packer, value: Any) -> Node:
@@ -343,8 +369,10 @@ def _changes(node: Node, given: list[Any], unpacker: Unpacker) -> list[tuple[Any
         raise Malformed("no list of changes")
     changes = []
     for pair in node:
-        if type(pair) is not list or len(pair) != 2 or pair[0] not in range(len(given)):
+        if type(pair) is not list or len(pair) != 2 or type(pair[0]) is not int:
             raise Malformed("no change of an argument")
+        if not 0 <= pair[0] < len(given):
+            raise Malformed("no such argument")
         changes.append((given[pair[0]], unpacker.unpack(pair[1])))
     return changes
 
@@ -369,7 +397,7 @@ def _take_over(old: Any, new: Any) -> None:
         if isinstance(new, list):
             old[:] = new
     elif isinstance(old, dict | set):
-        if type(new) is type(old):
+        if isinstance(new, dict) == isinstance(old, dict) and isinstance(new, dict | set):
             old.clear()
             old.update(new)
     elif hasattr(old, "detach") and hasattr(new, "detach"):
@@ -387,6 +415,49 @@ def _take_over_array(old: np.ndarray, new: np.ndarray) -> None:
         if old.shape != new.shape:
             old.shape = new.shape
         old[...] = new
+
+
+class Heard:
+    """Text that a student's process gave to a test, which must not come back in its message.
+
+    Attributes
+    ----------
+    texts : set of str
+        What it gave.
+    too_much : bool
+        Whether there was more than is kept.
+    """
+
+    def __init__(self, texts: Iterable[str] = ()):
+        self.texts: set[str] = set()
+        self.too_much = False
+        self._left = MOST_HEARD
+        self.add(list(texts))
+
+    def add(self, value: Any) -> None:
+        """Keep the text in a value that has come."""
+        if isinstance(value, str):
+            if value not in self.texts:
+                self._keep(value)
+        elif isinstance(value, bytes):
+            self.add(value.decode("latin-1"))
+        elif isinstance(value, Handle):
+            self.add([repr(value), type(value).__name__])
+        elif isinstance(value, dict):
+            self.add([*value.keys(), *value.values()])
+        elif isinstance(value, list | tuple | set | frozenset):
+            for item in value:
+                if type(item) not in (int, float):  # of which there are many
+                    self.add(item)
+        elif isinstance(value, np.ndarray) and value.dtype.kind in "SUO":
+            self.add(value.ravel().tolist())
+
+    def _keep(self, text: str) -> None:
+        self._left -= len(text)
+        if self._left < 0:
+            self.too_much = True
+        else:
+            self.texts.add(text)
 
 
 class RandomStates:
@@ -430,8 +501,13 @@ def _bytes(state: Any) -> bytes:
 class Handle:
     """Stands for an object in a student's process."""
 
-    def __init__(self, process: Process, number: int, text: str):
+    def __init__(self, process: Process, number: int, text: str, said_class: type):
         self._process, self._number, self._text = process, number, text
+        self._class = said_class
+
+    @property
+    def __class__(self) -> type:
+        return self._class
 
     def __repr__(self) -> str:
         return self._text

@@ -10,7 +10,6 @@ whatever its bytes are.
 import json
 import math
 import re
-import select
 import socket
 import struct
 import sys
@@ -21,7 +20,7 @@ from typing import Any
 import numpy as np
 
 # Of one message: bytes of its JSON, buffers, nested containers, values.
-HEAD, BUFFERS, DEPTH, COUNT = 64 << 20, 100_000, 60, 2_000_000
+HEAD, BUFFERS, DEPTH, COUNT = 32 << 20, 100_000, 60, 1_000_000
 
 # Kinds of arrays that cross: bool, int, uint, float, complex, bytes, text.
 _DTYPE = re.compile(r"[<>|][biufcSU]\d{1,9}")
@@ -45,23 +44,32 @@ class Closed(Exception):
 # --- messages --------------------------------------------------------------------------------
 
 
-def send(sock: socket.socket, head: dict[str, Node], buffers: Sequence[bytes] = ()) -> None:
+def send(
+    sock: socket.socket,
+    head: dict[str, Node],
+    buffers: Sequence[bytes] = (),
+    deadline: float | None = None,
+) -> None:
     """Send a message.
+
+    Parameters
+    ----------
+    sock : socket
+    head : dict
+        What JSON can hold.
+    buffers : sequence of bytes
+    deadline : float, optional
+        On the clock of `time.monotonic`: the other side may have stopped to read.
 
     Raises
     ------
-    Closed
-        If the other side has ended.
+    TimedOut, Closed
     """
     text = json.dumps(head).encode()
     sizes = [len(buffer) for buffer in buffers]
     prefix = struct.pack(f"<II{len(sizes)}Q", len(text), len(sizes), *sizes)
-    try:
-        sock.sendall(prefix + text)
-        for buffer in buffers:
-            sock.sendall(buffer)
-    except OSError as error:
-        raise Closed(str(error)) from None
+    for part in (prefix + text, *buffers):
+        _on_time(sock, deadline, sock.sendall, part)
 
 
 def receive(
@@ -72,7 +80,6 @@ def receive(
     Parameters
     ----------
     sock : socket
-        A blocking one.
     deadline : float, optional
         On the clock of `time.monotonic`.
     most : int
@@ -89,30 +96,42 @@ def receive(
     if sum(sizes) > most:
         raise Malformed("the message is too large")
     try:
-        head = json.loads(bytes(_exactly(sock, n, deadline)))
+        head = json.loads(_exactly(sock, n, deadline).decode())
+        buffers = [_exactly(sock, size, deadline) for size in sizes]
+    except MemoryError:
+        raise Malformed("the message is too large") from None
     except (ValueError, RecursionError):
         raise Malformed("the message is not JSON") from None
     if type(head) is not dict:
         raise Malformed("the message is no JSON object")
-    return head, [_exactly(sock, size, deadline) for size in sizes]
+    return head, buffers
 
 
 def _exactly(sock: socket.socket, n: int, deadline: float | None) -> bytearray:
     # Memory grows with what comes, not with what was announced.
     data = bytearray()
     while len(data) < n:
-        if deadline is not None:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([sock], [], [], left)[0]:
-                raise TimedOut
-        try:
-            part = sock.recv(min(n - len(data), 1 << 20))
-        except OSError as error:
-            raise Closed(str(error)) from None
+        part = _on_time(sock, deadline, sock.recv, min(n - len(data), 1 << 20))
         if not part:
             raise Closed("the other side has ended")
         data += part
     return data
+
+
+def _on_time(
+    sock: socket.socket, deadline: float | None, act: Callable[[Any], Any], argument: Any
+) -> Any:
+    """Do something with a socket before the deadline."""
+    left = None if deadline is None else deadline - time.monotonic()
+    if left is not None and left <= 0:
+        raise TimedOut
+    try:
+        sock.settimeout(left)
+        return act(argument)
+    except TimeoutError:
+        raise TimedOut from None
+    except OSError as error:
+        raise Closed(str(error)) from None
 
 
 def clean(text: str) -> str:
@@ -147,6 +166,11 @@ class Packer:
         self.shared: list[Any] = []
         self._numbers: dict[int, int] = {}
         self._count = 0
+
+    def forget(self) -> None:
+        """Begin anew: what was packed will not be sent."""
+        self.left += sum(map(len, self.buffers))
+        self.buffers, self.shared, self._numbers, self._count = [], [], {}, 0
 
     def buffer(self, data: bytes) -> int:
         """Keep a buffer and return its number."""
@@ -204,16 +228,10 @@ class Packer:
             return str.__str__(value)
         if isinstance(value, bytes):
             return {"t": "bytes", "b": self.buffer(bytes(value))}
-        if isinstance(value, range):
-            return {
-                "t": "range",
-                "v": [self.pack(v) for v in (value.start, value.stop, value.step)],
-            }
-        if isinstance(value, slice):
-            return {
-                "t": "slice",
-                "v": [self.pack(v) for v in (value.start, value.stop, value.step)],
-            }
+        if isinstance(value, range | slice):
+            parts = (value.start, value.stop, value.step)
+            node = {"v": [self.pack(part, depth + 1) for part in parts]}
+            return node | {"t": "range" if isinstance(value, range) else "slice"}
         return {"t": "ellipsis"} if value is Ellipsis else None
 
     def _array(self, value: Any, depth: int) -> Node:
@@ -268,6 +286,13 @@ class Packer:
         return None
 
 
+def plain() -> tuple[type, ...]:
+    """Types of which a value is plain data."""
+    torch = sys.modules.get("torch")
+    kinds = (bool, int, float, complex, str, bytes, range, slice, dict, np.ndarray, np.generic)
+    return (*kinds, *_SEQUENCES.values(), *((torch.Tensor,) if torch else ()))
+
+
 def _crossing(torch) -> set:
     names = "bool uint8 int8 int16 int32 int64 float16 float32 float64 complex64 complex128"
     return {getattr(torch, name) for name in names.split()}
@@ -282,7 +307,7 @@ class Unpacker:
     Parameters
     ----------
     buffers : list of bytearray
-        Those of the message.
+        Those of the message; each is taken once, or a few bytes could fill the memory.
     other : callable
         Makes the value of a node that is not plain; raises `Malformed` where it knows none.
 
@@ -293,11 +318,13 @@ class Unpacker:
     """
 
     def __init__(self, buffers: list[bytearray], other: Callable[[dict, "Unpacker"], Any]):
-        self.buffers, self.other = buffers, other
+        self.buffers: list[bytearray | None] = list(buffers)
+        self.other = other
         self.shared: list[Any] = []
-        self._count = 0
+        # How many values are in each of them, and how deeply: one may be met again and again.
+        self._sizes: list[tuple[int, int]] = []
+        self._count = self._deepest = 0
         self._makers = {
-            "again": self._again,
             "int": lambda node: int(_text(node["v"], 4000), 16),
             "complex": lambda node: complex(*map(_float, _list(node["v"]))),
             "scalar": self._scalar,
@@ -305,7 +332,8 @@ class Unpacker:
             "ellipsis": lambda node: Ellipsis,
         }
         self._nested = {
-            "range": lambda node, depth: range(*map(_int, self._items(node, depth))),
+            "again": self._again,
+            "range": self._range,
             "slice": lambda node, depth: slice(*self._items(node, depth)),
         }
         self._sharing = {
@@ -313,15 +341,17 @@ class Unpacker:
             "objects": self._objects,
             "tensor": self._tensor,
             "dict": self._dict,
-            **{
-                name: lambda node, depth, kind=kind: kind(self._items(node, depth))
-                for name, kind in _SEQUENCES.items()
-            },
+            "list": self._items,
+            "tuple": lambda node, depth: tuple(self._items(node, depth)),
+            "set": self._set,
+            "frozenset": lambda node, depth: frozenset(self._set(node, depth)),
         }
 
     def buffer(self, number: Node) -> bytearray:
-        """Return a buffer by its number."""
-        return self.buffers[_below(number, len(self.buffers))]
+        """Take a buffer by its number."""
+        data = self.buffers[_below(number, len(self.buffers))]
+        self.buffers[number] = None
+        return _fail() if data is None else data
 
     def unpack(self, node: Node, depth: int = 0) -> Any:
         """Return the value of a node.
@@ -339,9 +369,7 @@ class Unpacker:
             raise Malformed(f"{type(error).__name__}: {error}") from None
 
     def _unpack(self, node: Node, depth: int) -> Any:
-        self._count += 1
-        if self._count > COUNT or depth > DEPTH + 4:
-            raise Malformed("the value is too large, or nested too deeply")
+        self._spend(1, depth)
         if type(node) is str:
             return clean(node)
         if node is None or type(node) in (bool, int, float):
@@ -355,15 +383,37 @@ class Unpacker:
             return self._nested[kind](node, depth)
         if kind not in self._sharing:
             return self.other(node, self)
+        count, deepest, self._deepest = self._count, self._deepest, depth
         value = self._sharing[kind](node, depth)
         self.shared.append(value)
+        self._sizes.append((self._count - count + 1, self._deepest - depth))
+        self._deepest = max(deepest, self._deepest)
         return value
+
+    def _spend(self, count: int, depth: int) -> None:
+        self._count += count
+        self._deepest = max(self._deepest, depth)
+        if self._count > COUNT or depth > DEPTH + 4:
+            raise Malformed("the value is too large, or nested too deeply")
 
     def _items(self, node: dict, depth: int) -> list[Any]:
         return [self._unpack(item, depth + 1) for item in _list(node["v"])]
 
-    def _again(self, node: dict) -> Any:
-        return self.shared[_below(node["v"], len(self.shared))]
+    def _again(self, node: dict, depth: int) -> Any:
+        number = _below(node["v"], len(self.shared))
+        count, height = self._sizes[number]
+        self._spend(count, depth + height)
+        return self.shared[number]
+
+    def _range(self, node: dict, depth: int) -> range:
+        value = range(*map(_int, self._items(node, depth)))
+        return value if len(value) <= COUNT else _fail()
+
+    def _set(self, node: dict, depth: int) -> set:
+        value = set()
+        for item in self._items(node, depth):  # one by one: a signal can end it if hashes collide
+            value.add(item)
+        return value
 
     def _dict(self, node: dict, depth: int) -> dict:
         pairs = ([self._unpack(x, depth + 1) for x in _list(pair)] for pair in _list(node["v"]))
@@ -381,9 +431,7 @@ class Unpacker:
 
     def _objects(self, node: dict, depth: int) -> np.ndarray:
         items, shape = self._items(node, depth), _shape(node["s"])
-        array = np.empty(len(items), object)
-        array[:] = items
-        return array.reshape(shape)
+        return np.fromiter(items, object, len(items)).reshape(shape)
 
     def _tensor(self, node: dict, depth: int) -> Any:
         import torch  # here, as tests that never see a tensor need not wait for it
@@ -399,14 +447,16 @@ class Unpacker:
         dtype, data = np.dtype(node["d"]), self.buffer(node["b"])
         if dtype.itemsize == 0:  # empty text
             return np.zeros(shape, dtype) if not data and math.prod(shape) <= COUNT else _fail()
-        array = np.frombuffer(data, dtype).reshape(shape).copy()
         if dtype.kind == "b":
             # A byte that is neither 0 nor 1 would make a truth value that contradicts itself.
-            return array.view(np.uint8) != 0
-        if dtype.kind == "U" and array.size:
-            code = array.view(f"{dtype.byteorder}u4")
+            array = np.frombuffer(data, np.uint8) != 0
+        elif dtype.kind == "U":
+            code = np.frombuffer(data, f"{dtype.byteorder}u4").copy()
             code[(code > 0x10FFFF) | (code >> 11 == 0x1B)] = ord("?")  # beyond Unicode, surrogates
-        return array
+            array = code.view(dtype)
+        else:
+            array = np.frombuffer(data, dtype).copy()
+        return array.reshape(shape)
 
 
 def _fail() -> Any:
@@ -417,7 +467,7 @@ def _list(node: Node) -> list:
     return node if type(node) is list else _fail()
 
 
-def _int(node: Any) -> int:
+def _int(node: Node) -> int:
     return node if type(node) is int else _fail()
 
 

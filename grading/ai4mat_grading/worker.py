@@ -33,14 +33,21 @@ class Worker:
         To the judge.
     shell : Shell
         Of this process.
+    opening : list
+        Outputs of the cells that have run before it was forked.
     most_output, most_answer : int
         Characters of a cell's text, bytes of a value.
     """
 
     def __init__(
-        self, sock: socket.socket, shell: shells.Shell, most_output: int, most_answer: int
+        self,
+        sock: socket.socket,
+        shell: shells.Shell,
+        opening: list,
+        most_output: int,
+        most_answer: int,
     ):
-        self.sock, self.shell = sock, shell
+        self.sock, self.shell, self.opening = sock, shell, opening
         self.most_output, self.most_answer = most_output, most_answer
         self.objects: list[Any] = []
 
@@ -59,7 +66,8 @@ class Worker:
         except Closed:
             raise
         except BaseException as error:  # also SystemExit, of a student's function
-            answer, packer.buffers = _described(error), []
+            packer.forget()
+            answer = _described(error)
         send(self.sock, answer | {"cpu": time.process_time()}, packer.buffers)
 
     # --- cells -------------------------------------------------------------------------------
@@ -73,6 +81,10 @@ class Worker:
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
         return {"r": "ok", "outputs": shells.as_json(outputs)}
+
+    def _do_opening(self, head: dict, unpacker: Unpacker, packer: Packer) -> dict:
+        """Outputs of the cells that have run."""
+        return {"r": "ok", "outputs": self.opening}
 
     def _do_fork(self, head: dict, unpacker: Unpacker, packer: Packer) -> dict:
         """Go on in two processes; the new one takes the socket that follows the message."""
@@ -109,7 +121,8 @@ class Worker:
         except Closed:
             raise
         except BaseException as error:
-            answer, packer.buffers = _described(error), []
+            packer.forget()
+            answer = _described(error)
         finally:
             sys.stdout, sys.stderr = streams
         changed = [i for i, old in enumerate(before) if _fingerprint(given[i]) != old]
@@ -145,6 +158,7 @@ class Worker:
             "t": "handle",
             "id": len(self.objects) - 1,
             "type": type(value).__name__,
+            "kinds": [f"{kind.__module__}:{kind.__qualname__}" for kind in type(value).__mro__],
             "repr": _repr(value),
             "call": callable(value),
         }

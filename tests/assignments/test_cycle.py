@@ -2,19 +2,15 @@
 
 import contextlib
 import csv
-import json
-import subprocess
-import sys
-import time
 import zipfile
-from pathlib import Path
 
+import jupyterlab_of_a_course as jupyterlab
 import nbformat
 import pytest
 from ai4mat_grading.corpus import fill_in, read_answers
 from ai4mat_grading.notebooks import graded_cells, read_notebook
 from ai4mat_grading.repository import read_release, read_source, root
-from ai4mat_grading.stock import environment, nbgrader
+from ai4mat_grading.stock import nbgrader
 
 NAME = "latent_pca"
 # As in the chapter for instructors.
@@ -81,42 +77,20 @@ def test_every_student_gets_feedback_with_the_own_score(finished, expected):
     _, students = finished
     for student, folder in students.items():
         (page,) = (folder / NAME / "feedback").rglob(f"{NAME}.html")
-        assert f"(Score: {expected[student]:.1f} / {expected['right']:.1f})" in page.read_text()
+        assert f"{expected[student]:g} of {expected['right']:g} points" in page.read_text()
 
 
 @pytest.fixture(scope="module")
 def lab(finished):
     """Address of a JupyterLab that was started in the course folder, with its token."""
     course, _ = finished
-    variables = environment(course / "home")
-    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1"]  # it looks for a free port
-    with open(course / "lab.log", "w") as log:
-        command = [sys.executable, "-m", "jupyterlab", *options]
-        server = subprocess.Popen(command, cwd=course, env=variables, stdout=log, stderr=log)
-    try:
-        found = _said_by(server, Path(variables["JUPYTER_RUNTIME_DIR"]), course / "lab.log")
-        yield f"{found['url']}lab?token={found['token']}"
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _said_by(server, folder, log):
-    """What a server says of itself once it listens; fail with the log if it stops."""
-    file = folder / f"jpserver-{server.pid}.json"
-    while server.poll() is None:
-        with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
-            return json.loads(file.read_text())
-        time.sleep(0.1)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+    with jupyterlab.started(course) as address:
+        yield address
 
 
 def test_formgrader_shows_the_grades_in_jupyterlab(lab, new_page, expected):
     with contextlib.closing(new_page()) as page:
-        page.goto(lab)
-        page.get_by_role("menuitem", name="Nbgrader").click()
-        page.get_by_role("menuitem", name="Formgrader").click()
-        formgrader = page.frame_locator("iframe[src*=formgrader]")
+        formgrader = jupyterlab.open_formgrader(page, lab)
         formgrader.get_by_role("link", name="Manage Students").click()
         for student, score in expected.items():
             name = page.get_by_role("gridcell", name=student, exact=True)
