@@ -23,7 +23,7 @@ _NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cel
 _HIDDEN = re.compile(
     r"^[^\n]*BEGIN HIDDEN TESTS.*?END HIDDEN TESTS[^\n]*\n?", re.DOTALL | re.MULTILINE
 )
-# Beyond these a notebook is no student's work.
+# Of a student's own cells, and of a cell's text, more than these is no work of a student.
 MOST_CELLS, MOST_CHARACTERS = 2000, 1_000_000
 
 
@@ -47,7 +47,7 @@ class Rebuilt:
     notes : list of str
         What was put right.
     readable : bool
-        Whether the submission was a notebook at all.
+        Whether the submission was a notebook with at least one cell of the problem set.
     """
 
     notebook: NotebookNode
@@ -71,6 +71,9 @@ def rebuild(raw: bytes, plan: Plan) -> Rebuilt:
         given, readable = [], False
         notes = [f"the notebook can't be read ({type(error).__name__}): graded as if it were empty"]
     found, own = _sort(given, plan, notes)
+    if readable and not found:
+        readable = False
+        notes[:] = ["none of its cells is of this problem set: graded as if it were empty"]
     cells = [_own_cell(cell) for cell in own[None]]
     for planned in plan.cells:
         cells.append(_planned_cell(planned, found.get(planned.name)))
@@ -90,7 +93,7 @@ def _read(raw: bytes) -> list[Given]:
     cells = data["cells"]
     if not isinstance(cells, list):
         raise TypeError(f"cells must be a list, got {type(cells).__name__}")
-    return [cell for one in cells[:MOST_CELLS] if (cell := _given(one))]
+    return [cell for one in cells if (cell := _given(one))]
 
 
 def _given(cell: object) -> Given | None:
@@ -105,7 +108,7 @@ def _given(cell: object) -> Given | None:
     known = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     name = known.get("grade_id") if isinstance(known, dict) else None
     if name is not None:
-        name = clean(str(name))[:60]
+        name = clean(str(name))
     return Given(name, cell["cell_type"], clean(source)[:MOST_CHARACTERS])
 
 
@@ -131,10 +134,24 @@ def _sort(
                 own[last].append(cell)
         else:
             if cell.name is not None:
-                notes.append(f"cell {cell.name} is none of the problem set: taken as the student's")
+                said = cell.name[:60]
+                notes.append(f"cell {said} is none of the problem set: taken as the student's")
             own[last].append(cell)
     notes += [f"cell {name} was missing: put back" for name in planned if name not in found]
-    return found, own
+    return found, _bounded(own, notes)
+
+
+def _bounded(own: dict[str | None, list[Given]], notes: list[str]) -> dict[str | None, list[Given]]:
+    """The first of a student's own cells, where there are too many."""
+    count = sum(map(len, own.values()))
+    if count > MOST_CELLS:
+        notes.append(f"of {count} cells of the student's own the first {MOST_CELLS} were kept")
+    left = MOST_CELLS
+    bounded = {}
+    for place, cells in own.items():
+        bounded[place] = cells[:left]
+        left -= len(bounded[place])
+    return bounded
 
 
 def _originals(planned: PlannedCell) -> set[str]:
