@@ -4,8 +4,12 @@ c = get_config()  # noqa: F821
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 
-# Seconds a cell may run; the default 30 is short for training on a busy machine.
-c.Execute.timeout = 600
+# What `nbgrader autograde` and formgrader's button do; `ising-grade` needs no line.
+c.Autograde.sanitize_preprocessors = []
+c.Autograde.autograde_preprocessors = [
+    "ai4mat_grading.nbgrader_plugin.Judge",
+    "nbgrader.preprocessors.AssignLatePenalties",
+]
 
 # Feedback shows no hidden test; what students wrote acts neither there nor in formgrader.
 c.GenerateFeedback.exporter_class = "ai4mat_grading.feedback.FeedbackPage"

@@ -17,6 +17,14 @@ from .notebooks import errors_of, read_notebook
 from .processes import forks
 from .repository import root
 
+# The repository's configuration without our judge; training takes longer than nbgrader's 30 s.
+CONFIG = """\
+c = get_config()
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "exercises"
+c.Execute.timeout = 600
+"""
+
 # --- running nbgrader ------------------------------------------------------------------------
 
 
@@ -104,7 +112,7 @@ def make_course(folder: Path, name: str, source: Path | None = None) -> Path:
         `folder`; the release is in ``exercises/<name>`` there.
     """
     (folder / "home").mkdir(parents=True)
-    shutil.copy(root() / "nbgrader_config.py", folder)
+    (folder / "nbgrader_config.py").write_text(CONFIG)
     shutil.copytree((source or root() / "solutions") / name, folder / "solutions" / name)
     nbgrader(folder, "generate_assignment", name)
     return folder

@@ -1,8 +1,8 @@
-"""A course from release to grades, with the nbgrader commands of the chapter for instructors."""
+"""A course from release to grades with nbgrader's own commands, which go through the judge."""
 
 import contextlib
 import csv
-import zipfile
+import shutil
 
 import jupyterlab_of_a_course as jupyterlab
 import nbformat
@@ -13,8 +13,6 @@ from ai4mat_grading.repository import read_release, read_source, root
 from ai4mat_grading.stock import nbgrader
 
 NAME = "latent_pca"
-# As in the chapter for instructors.
-PATTERN = r".*/(?P<student_id>\w+)_attempt_[0-9-]+_(?P<file_id>\w+)"
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +36,7 @@ def answers():
 def finished(tmp_path_factory, new_course, exchange, answers):
     """The course folder and those of the students, after everything has been done."""
     course = new_course(NAME)
+    shutil.copy(root() / "nbgrader_config.py", course)
     nbgrader(course, "release_assignment", NAME, *exchange)
     students = {student: tmp_path_factory.mktemp(student) for student in answers[0]}
     for student, folder in students.items():
@@ -97,18 +96,3 @@ def test_formgrader_shows_the_grades_in_jupyterlab(lab, new_page, expected):
             row = formgrader.get_by_role("row").filter(has=name)
             shown = row.get_by_role("gridcell").nth(3).inner_text()
             assert shown == f"{score:g} / {expected['right']:g}", student
-
-
-def test_what_a_learning_platform_hands_over_is_collected(new_course):
-    """Without an exchange: a zip with a notebook of each student, named by the platform."""
-    course = new_course(NAME)
-    archive = course / "downloaded" / NAME / "archive"
-    archive.mkdir(parents=True)
-    release = root() / "exercises" / NAME / f"{NAME}.ipynb"
-    with zipfile.ZipFile(archive / "all.zip", "w") as platform:
-        for student in ("ann", "ben"):
-            platform.write(release, f"{student}_attempt_2026-11-30-23-59-59_{NAME}.ipynb")
-    nbgrader(course, "zip_collect", NAME, f"--FileNameCollectorPlugin.named_regexp={PATTERN}")
-    for student in ("ann", "ben"):
-        collected = course / "submitted" / student / NAME
-        assert read_notebook(collected / f"{NAME}.ipynb") == read_notebook(release)

@@ -10,8 +10,8 @@ from ai4mat_grading.grades import keep, recalled
 from ai4mat_grading.notebooks import asked_functions, graded_cells, written_cells
 from ai4mat_grading.processes import LANES
 from ai4mat_grading.rehearsal import defined, grade_quickly, leave_out
-from ai4mat_grading.repository import problem_sets, read_release, read_source, root
-from ai4mat_grading.stock import grade
+from ai4mat_grading.repository import problem_sets, read_release, read_source
+from ai4mat_grading.stock import CONFIG, grade
 
 PROBLEM_SETS = problem_sets()
 RIGHT = [(name, path) for name in PROBLEM_SETS for path in corpus(name, "right")]
@@ -75,8 +75,7 @@ def graded(new_course):
 def content(name, notebook):
     """What a grade of nbgrader depends on, of the problem set and the notebook."""
     cells = [*read_source(name).cells, *notebook.cells]
-    config = (root() / "nbgrader_config.py").read_text()
-    return ["nbgrader", config, *([cell.source, cell.metadata] for cell in cells)]
+    return ["nbgrader", CONFIG, *([cell.source, cell.metadata] for cell in cells)]
 
 
 @pytest.fixture(scope="session")

@@ -102,7 +102,10 @@ def test_arrays_keep_the_order_of_their_memory_and_whether_they_may_be_written()
     fixed = np.ones(3)
     fixed.flags.writeable = False
     assert not there_and_back(fixed).flags.writeable
-    assert same(there_and_back(np.arange(12).reshape(3, 4)[::2, ::-1]), np.arange(12).reshape(3, 4)[::2, ::-1])
+    assert same(
+        there_and_back(np.arange(12).reshape(3, 4)[::2, ::-1]),
+        np.arange(12).reshape(3, 4)[::2, ::-1],
+    )
 
 
 def test_what_is_the_same_object_stays_the_same_object():
@@ -123,7 +126,9 @@ def test_arrays_of_objects_hold_what_they_held():
 def test_what_is_derived_from_a_plain_type_comes_as_that_type(value):
     if type(value) is bool:
         return
-    derived = type("Derived", (type(value),), {"__eq__": lambda self, other: True, "__hash__": None})
+    derived = type(
+        "Derived", (type(value),), {"__eq__": lambda self, other: True, "__hash__": None}
+    )
     assert type(there_and_back(derived(value))) is type(value)
 
 
@@ -131,7 +136,12 @@ def test_what_is_derived_from_a_plain_type_comes_as_that_type(value):
 def test_tensors_come_as_they_were_sent():
     import torch
 
-    for tensor in [torch.arange(6).reshape(2, 3), torch.zeros(0, 2), torch.tensor(True), torch.randn(3, dtype=torch.complex64).conj()]:
+    for tensor in [
+        torch.arange(6).reshape(2, 3),
+        torch.zeros(0, 2),
+        torch.tensor(True),
+        torch.randn(3, dtype=torch.complex64).conj(),
+    ]:
         came = there_and_back(tensor)
         assert torch.equal(came, tensor) and came.dtype == tensor.dtype
     assert there_and_back(torch.ones(2, requires_grad=True)).requires_grad
@@ -294,7 +304,9 @@ nodes = st.recursive(
         | st.fixed_dictionaries(
             {"t": st.sampled_from(NAMES)},
             optional={
-                "v": inner | st.lists(inner, max_size=4) | st.lists(st.lists(inner, min_size=2, max_size=2)),
+                "v": inner
+                | st.lists(inner, max_size=4)
+                | st.lists(st.lists(inner, min_size=2, max_size=2)),
                 "d": st.sampled_from([*KINDS, "|b1", "<U0", "O", "<f7"]),
                 "s": SHAPES | inner,
                 "b": st.integers(-1, 3) | inner,
@@ -323,7 +335,9 @@ def test_any_node_is_a_value_or_malformed(node, buffers):
 
 def message(head, *buffers):
     sizes = [len(b) for b in buffers]
-    return struct.pack(f"<II{len(sizes)}Q", len(head), len(sizes), *sizes) + head + b"".join(buffers)
+    return (
+        struct.pack(f"<II{len(sizes)}Q", len(head), len(sizes), *sizes) + head + b"".join(buffers)
+    )
 
 
 def received(data, **limits):
@@ -376,7 +390,9 @@ def test_what_is_announced_too_large_is_not_waited_for(data):
         received(data, most=1000)
 
 
-@pytest.mark.parametrize("head", [b"[]", b"1", b"{", b"\xff", b"[" * 100_000, b'{"a": ' + b"9" * 5000 + b"}"])
+@pytest.mark.parametrize(
+    "head", [b"[]", b"1", b"{", b"\xff", b"[" * 100_000, b'{"a": ' + b"9" * 5000 + b"}"]
+)
 def test_what_is_no_json_object_is_malformed(head):
     with pytest.raises(Malformed):
         received(message(head))
@@ -436,7 +452,12 @@ heads = st.fixed_dictionaries(
         "v": nodes,
         "changed": nodes | st.lists(st.tuples(st.integers(-1, 3) | JUNK, nodes)),
         "said": nodes | st.lists(st.tuples(st.sampled_from(["stdout", "stderr", "exit"]), JUNK)),
-        "kinds": nodes | st.lists(st.sampled_from(["ValueError", "KeyError", "SystemExit", "object", "Mine", "UnicodeDecodeError"])),
+        "kinds": nodes
+        | st.lists(
+            st.sampled_from(
+                ["ValueError", "KeyError", "SystemExit", "object", "Mine", "UnicodeDecodeError"]
+            )
+        ),
         "text": nodes,
         "trace": nodes,
         "cpu": JUNK,
@@ -448,7 +469,10 @@ heads = st.fixed_dictionaries(
 
 
 @settings(max_examples=600)
-@given(st.lists(st.tuples(heads, st.lists(st.binary(max_size=16), max_size=2)), max_size=4), st.integers(0, 3))
+@given(
+    st.lists(st.tuples(heads, st.lists(st.binary(max_size=16), max_size=2)), max_size=4),
+    st.integers(0, 3),
+)
 def test_whatever_a_process_answers_the_judge_gets_a_value_or_an_error_of_python(answers, action):
     ours, theirs = socket.socketpair()
     with ours, theirs:
