@@ -4,13 +4,10 @@ import contextlib
 import dataclasses
 import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from ai4mat_grading import probe, sandbox
-from ai4mat_grading.grader import Grader
+from ai4mat_grading import sandbox
 from ai4mat_grading.records import MIB, Limits
 from ai4mat_grading.sandbox import ControlGroup, Refused
 from small import answer, check, handed_in, outputs, plan
@@ -107,7 +104,8 @@ def test_processes_that_a_cell_leaves_behind_are_ended(grader):
 def test_the_repository_and_other_folders_are_not_there(grader, path):
     (grader.folder / "gradebook.db").write_text("grades")
     for place in (path, grader.folder, grader.folder / "gradebook.db"):
-        source = f"import os\nprint(said(lambda: os.path.isdir({str(place)!r}) and sorted(os.listdir({str(place)!r}))))"
+        listed = f"os.path.isdir({str(place)!r}) and sorted(os.listdir({str(place)!r}))"
+        source = f"import os\nprint(said(lambda: {listed}))"
         text = said(grader, source)
         # Folders above what is bound exist, and hold nothing else.
         assert "gradebook" not in text and "solutions" not in text and "test_sandbox" not in text
@@ -115,7 +113,8 @@ def test_the_repository_and_other_folders_are_not_there(grader, path):
 
 def test_hidden_tests_and_answers_are_in_no_file(grader):
     source = "import subprocess\nprint(subprocess.run(['find', '/', '-name', '*.ipynb', '-not', "
-    source += "'-path', '*/site-packages/*', '-not', '-path', '/proc/*'], capture_output=True, text=True).stdout)"
+    source += "'-path', '*/site-packages/*', '-not', '-path', '/proc/*'], "
+    source += "capture_output=True, text=True).stdout)"
     assert "solutions" not in said(grader, source)
 
 
@@ -142,7 +141,8 @@ def test_nothing_is_left_of_an_earlier_submission(grader, folder):
 
 
 def test_terminals_are_the_submissions_own(grader):
-    source = "import os, pty\nprint(sorted(os.listdir('/dev/pts')))\npty.openpty()\nprint(sorted(os.listdir('/dev/pts')))"
+    listed = "print(sorted(os.listdir('/dev/pts')))"
+    source = f"import os, pty\n{listed}\npty.openpty()\n{listed}"
     assert eval(said(grader, source))["text"] == "['ptmx']\n['0', 'ptmx']\n"
 
 
@@ -151,8 +151,10 @@ def test_terminals_are_the_submissions_own(grader):
 
 def test_no_right_can_be_gained(grader):
     source = "import ctypes, os\nlibc = ctypes.CDLL(None)\n"
-    source += "print([libc.unshare(1 << bit) for bit in (17, 28, 29, 30)], libc.mount(b'none', b'/tmp', b'tmpfs', 0, None))\n"
-    source += "print([line.split()[1] for line in open('/proc/self/status') if line.startswith(('Cap', 'NoNew'))])\n"
+    source += "print([libc.unshare(1 << bit) for bit in (17, 28, 29, 30)], "
+    source += "libc.mount(b'none', b'/tmp', b'tmpfs', 0, None))\n"
+    source += "print([line.split()[1] for line in open('/proc/self/status') "
+    source += "if line.startswith(('Cap', 'NoNew'))])\n"
     source += "print(said(lambda: os.setuid(0)), said(lambda: os.setgid(0)))"
     lines = eval(said(grader, source))["text"].splitlines()
     assert lines[0] == "[-1, -1, -1, -1] -1"
@@ -162,7 +164,8 @@ def test_no_right_can_be_gained(grader):
 
 def test_programs_that_would_gain_rights_gain_none(grader):
     source = "import subprocess\nfor name in ('su', 'mount', 'passwd', 'newgrp'):\n"
-    source += "    done = subprocess.run([name, '-c', 'id -u'], capture_output=True, text=True, input='')\n"
+    source += "    done = subprocess.run([name, '-c', 'id -u'], "
+    source += "capture_output=True, text=True, input='')\n"
     source += "    print('uid', done.stdout)"
     assert "uid 0" not in said(grader, source)
 
@@ -170,10 +173,9 @@ def test_programs_that_would_gain_rights_gain_none(grader):
 def test_there_is_no_network(grader):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        text = said(
-            grader,
-            f"import socket\nprint(said(lambda: socket.create_connection(('127.0.0.1', {port}), 5)))\nprint(socket.if_nameindex())",
-        )
+        connect = f"socket.create_connection(('127.0.0.1', {port}), 5)"
+        source = f"import socket\nprint(said(lambda: {connect}))\nprint(socket.if_nameindex())"
+        text = said(grader, source)
     assert "failed: OSError" in text and "[(1, 'lo')]" in text
 
 
@@ -214,8 +216,8 @@ def test_a_cell_that_takes_all_memory_leaves_what_it_has_defined(grader):
 
 
 def test_processes_together_have_no_more_memory_than_one(grader):
-    source = "import os, time\nfor _ in range(8):\n    if os.fork() == 0:\n        kept = b'x' * (300 << 20)\n        time.sleep(1000)"
-    source += "\ntime.sleep(1000)"
+    source = "import os, time\nfor _ in range(8):\n    if os.fork() == 0:\n"
+    source += "        kept = b'x' * (300 << 20)\n        time.sleep(1000)\ntime.sleep(1000)"
     with shorter(grader, cell=10):
         assert harm(grader, source).scores["check_good"] == 2
 

@@ -1,4 +1,4 @@
-"""Whatever comes over the border, it is a plain value or `Malformed`; and plain values come as sent."""
+"""Whatever crosses the border is a plain value or `Malformed`; and plain values come as sent."""
 
 import json
 import math
