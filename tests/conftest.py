@@ -1,7 +1,10 @@
-"""What tests of all folders share: a browser, no progress bars, and which of them are slow."""
+"""What tests of all folders share: a browser, course folders, and which of them are slow."""
+
+import shutil
 
 import needs
 import pytest
+from ai4mat_grading.stock import make_course
 from playwright.sync_api import sync_playwright
 
 # What takes seconds to set up; tests that take long by themselves say so where they stand.
@@ -43,3 +46,16 @@ def new_page():
 
         yield make
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def new_course(tmp_path_factory):
+    """Makes a course folder with one of the problem sets: a copy of that which nbgrader made."""
+    made = {}
+
+    def make(name):
+        if name not in made:
+            made[name] = make_course(tmp_path_factory.mktemp(name) / "course", name)
+        return shutil.copytree(made[name], tmp_path_factory.mktemp(name) / "course")
+
+    return make
