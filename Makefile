@@ -65,7 +65,7 @@ prepare: .venv/installed .venv/student/installed
 	@touch $@
 
 release: .venv/installed  ## make exercises/ from solutions/ (SET=... for one), and the zip for students
-	for set in solutions/$(or $(SET),*)/; do PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --force "$$(basename $$set)" || exit 1; done
+	@$(BIN)/ising-grade release $(or $(SET),$(notdir $(wildcard solutions/*)))
 	@$(BIN)/python -m ai4mat_grading.release
 
 .venv/peers/installed: .venv/installed benchmarks/peers.txt

@@ -8,6 +8,7 @@ from nbgrader.api import Gradebook, MissingEntry
 
 from . import cells
 from .collect import printable
+from .course import Course
 from .gradefiles import Filled, decimal, fill
 from .roster import Person, Roster
 
@@ -55,7 +56,7 @@ def export(
     Parameters
     ----------
     course : Path
-        Folder of the course, with ``gradebook.db`` and ``roster.csv``.
+        Folder of the course, with its gradebook and ``roster.csv``.
     assignment : str
         Name of the problem set.
     file : Path
@@ -78,12 +79,12 @@ def export(
     ------
     ValueError
         As `fill`; if the gradebook does not know the problem set; if file and output are one.
+    Refused
+        If there is no gradebook yet.
     """
     course, file = Path(course), Path(file)
-    gradebook = (course / "gradebook.db").resolve()
-    if not gradebook.is_file():
-        raise ValueError(f"course must be a folder with a gradebook.db, got {course}")
-    scores = scores_of(f"sqlite:///{gradebook}", assignment)
+    with Course(course).gradebook() as gradebook:
+        scores = scores_of(gradebook, assignment)
     people = Roster(course).people
     if platform == "csv":
         write_csv(file, rows_of(scores, assignment, people))
@@ -114,13 +115,13 @@ def _summary(result: Filled, scores, waiting: list[str], output: Path) -> str:
     return "\n".join(map(printable, [*lines, count]))
 
 
-def scores_of(gradebook: str, assignment: str) -> dict[str, Score]:
+def scores_of(gradebook: Gradebook, assignment: str) -> dict[str, Score]:
     """Scores of all submissions of a problem set, by student id.
 
     Parameters
     ----------
-    gradebook : str
-        Address of nbgrader's gradebook, such as "sqlite:///gradebook.db".
+    gradebook : Gradebook
+        Open.
     assignment : str
         Name of the problem set.
 
@@ -129,14 +130,12 @@ def scores_of(gradebook: str, assignment: str) -> dict[str, Score]:
     ValueError
         If the gradebook does not know it.
     """
-    with Gradebook(gradebook) as book:
-        try:
-            submissions = book.find_assignment(assignment).submissions
-        except MissingEntry as error:
-            message = f"assignment must be one that the gradebook knows, got {assignment!r}"
-            raise ValueError(message) from error
-        scores = {each.student.id: _score(each) for each in submissions}
-    return dict(sorted(scores.items()))
+    try:
+        submissions = gradebook.find_assignment(assignment).submissions
+    except MissingEntry as error:
+        message = f"assignment must be one that the gradebook knows, got {assignment!r}"
+        raise ValueError(message) from error
+    return dict(sorted((each.student.id, _score(each)) for each in submissions))
 
 
 def _score(submission) -> Score:

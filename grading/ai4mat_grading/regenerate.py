@@ -51,7 +51,7 @@ def regenerate(root: Path, assignment: str) -> str:
         rehearsal.mkdir()
         new = _rehearse(course, assignment, rehearsal)
         old, graded = _known(course, assignment)
-        changes = list(_changes(old, new))
+        changes = list(_changes(old, new)) if old else []
         if graded and (lost := [text for text, harmless in changes if not harmless]):
             raise Refused(_refusal(assignment, lost, len(graded)))
         made = course.scratch / "made"

@@ -9,6 +9,7 @@ import warnings
 
 import pytest
 from ai4mat_grading import cells
+from ai4mat_grading.course import Course, Refused
 from ai4mat_grading.exports import Score, export, rows_of, scores_of, write_csv
 from ai4mat_grading.gradefiles import fill
 from ai4mat_grading.roster import Person, Roster
@@ -368,15 +369,16 @@ def course(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_scores_come_with_penalties_and_what_waits(course):
-    scores = scores_of(f"sqlite:///{course / 'gradebook.db'}", SET)
+    with Course(course).gradebook() as gradebook:
+        scores = scores_of(gradebook, SET)
+        with pytest.raises(ValueError, match="assignment must be one that the gradebook knows"):
+            scores_of(gradebook, "epsilon")
     assert scores == {
         "4711": Score(10.5, 20, False, 2, "Ann =Lee"),
         "4712": Score(20, 20, False, 0, "Ann =Lee"),
         "4713": Score(5, 20, True, 0, "Ann =Lee"),
         "4714": Score(0, 20, False, 2, "Ann =Lee"),
     }
-    with pytest.raises(ValueError, match="assignment must be one that the gradebook knows"):
-        scores_of(f"sqlite:///{course / 'gradebook.db'}", "epsilon")
 
 
 @pytest.mark.slow
@@ -406,9 +408,17 @@ def test_export_of_unfinished_grades_to_another_file(course):
 
 
 def test_export_needs_a_gradebook(tmp_path):
-    with pytest.raises(ValueError, match="course must be a folder with a gradebook.db"):
+    with pytest.raises(Refused, match="There is no gradebook yet"):
         export(tmp_path, SET, tmp_path / "x.csv", "canvas")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_the_gradebook_is_where_the_configuration_says(course):
+    (course / "gradebook.db").rename(course / "grades of 2026.db")
+    setting = "c = get_config()\nc.CourseDirectory.db_url = 'sqlite:///grades of 2026.db'\n"
+    (course / "nbgrader_config.py").write_text(setting)
+    assert export(course, SET, course / "plain.csv", "csv").startswith("4 grades")
 
 
 @pytest.mark.slow
