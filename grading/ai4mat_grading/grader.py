@@ -56,7 +56,7 @@ class Grader:
     Raises
     ------
     Refused
-        On entering, if the sandbox does not keep what it promises.
+        On entering, if this is not Linux or the sandbox does not keep what it promises.
 
     Attributes
     ----------
@@ -81,6 +81,11 @@ class Grader:
         self._numbers, self._lock = itertools.count(), threading.Lock()
 
     def __enter__(self) -> "Grader":
+        if sys.platform != "linux":
+            raise sandbox.Refused(
+                f"Grading needs Linux, and this is {sys.platform}: use WSL 2, a container or "
+                "another machine, as the page for instructors says"
+            )
         sandbox.sweep()
         self._stack = contextlib.ExitStack()
         with self._stack:
@@ -93,7 +98,7 @@ class Grader:
             self._start_zygote()
             self._stack.callback(lambda: self._zygote.stop())
             if self.confined:
-                probe.check(self)
+                probe.check(self.folder, self.limits, self.grade)
             self._stack = self._stack.pop_all()
         return self
 
