@@ -40,11 +40,14 @@ from .wire import clean
 
 # Seconds that an interrupted cell may take to end, and that a copy of a process may take.
 GRACE, COPYING = 5, 20
-# What is kept of the outputs of a student's cell: no HTML, which could act as its reader.
-SHOWN = {"text/plain", "image/png", "image/jpeg", "text/latex"}
+# What is kept of the outputs of a student's cell: no HTML and no formula, which could act as its
+# reader (MathJax follows links).
+SHOWN = {"text/plain", "image/png", "image/jpeg"}
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 # Outputs of a notebook may be so many times as large as the text of one cell.
 ALL_OUTPUTS = 200
+# Notes on one submission; a notebook of thousands of cells could make as many.
+MOST_NOTES = 100
 # Where feedback finds what it says about a test.
 MESSAGE = "ai4mat_grading_message"
 GIVEN_UP = "the test could not be finished with what the functions returned"
@@ -114,7 +117,7 @@ def judge(
         hearing.run_own_cells()
         hearing.run_tests(given_up, at)
     verdict = _verdict(rebuilt.notebook, hearing)
-    verdict.notes = rebuilt.notes + verdict.notes
+    verdict.notes = _bounded(rebuilt.notes + verdict.notes)
     verdict.attention |= not rebuilt.readable or bool(given_up)
     return verdict
 
@@ -493,6 +496,11 @@ def _shown(output: dict) -> NotebookNode | None:
 
 def _text(value: object) -> str:
     return clean(value) if isinstance(value, str) else ""
+
+
+def _bounded(notes: list[str]) -> list[str]:
+    more = len(notes) - MOST_NOTES
+    return [*notes[:MOST_NOTES], f"and {more} more notes"] if more > 0 else notes
 
 
 def _verdict(notebook: NotebookNode, hearing: Hearing) -> Verdict:
