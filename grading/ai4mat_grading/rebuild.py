@@ -7,6 +7,7 @@ and so does what is missing. Nothing that was done to a notebook's structure cha
 
 import ast
 import hashlib
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -142,16 +143,15 @@ def _sort(
 
 
 def _bounded(own: dict[str | None, list[Given]], notes: list[str]) -> dict[str | None, list[Given]]:
-    """The first of a student's own cells, where there are too many."""
-    count = sum(map(len, own.values()))
-    if count > MOST_CELLS:
-        notes.append(f"of {count} cells of the student's own the first {MOST_CELLS} were kept")
-    left = MOST_CELLS
-    bounded = {}
-    for place, cells in own.items():
-        bounded[place] = cells[:left]
-        left -= len(bounded[place])
-    return bounded
+    """The first of a student's own cells, where there are too many of code or of text."""
+    out: set[int] = set()
+    for kind, is_code in (("code", True), ("text", False)):
+        cells = [c for c in itertools.chain(*own.values()) if (c.kind == "code") is is_code]
+        if len(cells) > MOST_CELLS:
+            notes.append(f"of {len(cells)} cells of {kind} of the student's own the first "
+                         f"{MOST_CELLS} were kept")  # fmt: skip
+            out.update(map(id, cells[MOST_CELLS:]))
+    return {place: [c for c in cells if id(c) not in out] for place, cells in own.items()}
 
 
 def _originals(planned: PlannedCell) -> set[str]:

@@ -501,7 +501,6 @@ LIMITS = [
             """
         },
         limits=SOME_SECONDS,
-        attention=True,
     ),
     hostile(
         "an answer that sends a byte now and then",

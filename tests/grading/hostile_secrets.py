@@ -41,7 +41,7 @@ FILES = [
         "the solutions by their place",
         f"""
         import glob, os
-        for pattern in ("solutions/*", "tests/**/*.py", "exercises/*", "../*", ".git/HEAD"):
+        for pattern in ("solutions/*", "tests/**/*.py", "exercises/*", "../*/solutions"):
             for path in glob.glob(os.path.join({str(root())!r}, pattern), recursive=True):
                 if "site-packages" not in path and "{str(root())}/ai4mat_ising" not in path:
                     print(MARK, path)
