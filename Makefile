@@ -32,7 +32,9 @@ PYTEST := env OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 check: lint  ## lint and the quick tests, for after every edit
 	@$(PYTEST) --quiet --numprocesses auto --dist worksteal -m "not slow" tests
 
-test: lint prepare  ## lint and every test: package, book, grading of the answers, release
+test:  ## lint and every test: package, book, grading of the answers, release
+	@$(MAKE) --no-print-directory --jobs 2 .venv/installed .venv/student/installed
+	@$(MAKE) --no-print-directory lint prepare
 	@$(MAKE) --jobs $(words $(TESTS)) $(TESTS)  # many tests keep one core busy only
 
 test-book: prepare
@@ -59,9 +61,12 @@ prepare: .venv/installed .venv/student/installed
 	@$(BIN)/python tests/needs.py
 
 # What a student's package needs: the tests put the wheel of the zip there and run a problem set.
-.venv/student/installed: .venv/installed
+# From a copy: both installations may run at once, and each writes beside the source.
+.venv/student/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv/student
-	.venv/student/bin/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt -e '.[student]'
+	mkdir -p .venv/student/source
+	cp -r pyproject.toml README.md LICENSE ai4mat_ising .venv/student/source
+	.venv/student/bin/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt '.venv/student/source[student]'
 	@touch $@
 
 release: .venv/installed  ## make exercises/ from solutions/ (SET=... for one), and the zip for students
