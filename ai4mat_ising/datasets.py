@@ -7,6 +7,7 @@ import hashlib
 import io
 import operator
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -45,14 +46,18 @@ class IsingDataset(Dataset):
     - "quench", any L from 3 on, 5000 temperatures up to 2 Tc or your own: random-site Metropolis,
       stopped after L sweeps;
     - "nb20", L = 40, T = 0.25, 0.5, ... 4: notebook 20's set, 10,000 in equilibrium at each;
-    - a file: notebook 20's published pickle (.pkl), or what ``ai4mat-ising data generate`` wrote
-      (.npz).
+    - a file: notebook 20's published pickle (.pkl) of all temperatures or of a single one, whose
+      name then ends in its temperature, such as ``Ising2DFM_reSample_L40_T=2.25.pkl``; or what
+      ``ai4mat-ising data generate`` wrote (.npz).
 
     MDS-2 has one configuration at each temperature, a quench stopped after L sweeps and not an
     equilibrium sample: at low temperature many hold domain walls. All sets are sorted by
     temperature (MDS-2 falling for 16x16 and rising for 64x64) unless you say otherwise: shuffle
     before you split. MDS-2's own label is 0 below Tc; the labels here are made from the
-    temperature.
+    temperature. The published configurations of notebook 20 are not in equilibrium above Tc:
+    their energies are too high by up to 0.023 per spin, because they were saved at moments that
+    depend on their state (chapter *Know your data*, `published.read_summary`). "nb20" is free of
+    that.
 
     The sets "equilibrium", "quench" and "nb20" are generated when they are first asked for, and
     kept in the user's cache folder (or the folder that the environment variable AI4MAT_CACHE
@@ -286,15 +291,23 @@ def _load_nb20(size, temperatures, samples):
 def _load_file(path, size, temperatures, samples):
     if path.suffix == ".pkl":
         _check_size(size, NB20.L, path)
-        held = NB20.temperature_of_each()
+        held = _published_temperatures(path)
         rows = _rows(held, temperatures, samples)
-        return unpack_spins(read_published(path, NB20.packed_shape)[rows], NB20.L), held[rows]
+        packed = read_published(path, (len(held), *NB20.packed_shape[1:]))
+        return unpack_spins(packed[rows], NB20.L), held[rows]
     if path.suffix == ".npz":
         spins, held = _read_npz(path)
         _check_size(size, spins.shape[-1], path)
         rows = _rows(held, temperatures, samples)
         return spins[rows], held[rows]
     raise ValueError(f"source must be a file whose name ends in .pkl or .npz, got {str(path)!r}")
+
+
+def _published_temperatures(path):
+    """Temperature of each configuration, (n,): of all, or of the one that the name ends in."""
+    held = NB20.temperature_of_each()
+    single = re.fullmatch(r".*T=(\d+(?:\.\d+)?)", path.stem)
+    return held[_rows(held, [float(single[1])], None)] if single else held
 
 
 def _check_size(size, L, source):

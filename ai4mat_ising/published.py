@@ -1,4 +1,6 @@
-"""Reader of notebook 20's published pickle that runs nothing; `datasets` knows what it means.
+"""Notebook 20's published data: a reader that runs nothing, and what we have measured of them.
+
+`datasets` knows what the configurations mean.
 
 A pickle is a program: it names functions, and `pickle.load` calls them. Here the few names that a
 NumPy array needs get stand-ins, which only take down what they are called with. Any other name
@@ -14,6 +16,29 @@ import numpy as np
 
 # Most that a file can take: protocol 0 may spell a byte in six characters (\u0000); and the frame.
 CHARACTERS, FRAME = 6, 10_000
+SUMMARY = Path(__file__).with_name("data") / "nb20_published_summary.csv"
+
+
+def read_summary():
+    """Return what we have measured of notebook 20's published data.
+
+    They are not in equilibrium: above Tc their energies are too high, and the chapter tells why.
+    The configurations themselves do not come with the package.
+
+    Introduced in the chapter on the data.
+
+    Returns
+    -------
+    ndarray with the fields T, n, e, e_err, C, C_err, absm, absm_err, g1, g2, g3, shape (16,)
+        Temperature; number of configurations; energy and heat capacity per spin, mean |m|, each
+        with its standard error from blocks of the chain; spin correlation at distances 1, 2, 3.
+        In units of J and k_B.
+
+    References
+    ----------
+    ``data/PROVENANCE.md`` in the package.
+    """
+    return np.genfromtxt(SUMMARY, delimiter=",", names=True)
 
 
 def read_published(path, shape):

@@ -655,6 +655,26 @@ def test_a_part_of_the_published_file_is_chosen_as_of_nb20(published):
         IsingDataset(16, path)
 
 
+@pytest.mark.parametrize("flat", [False, True])
+def test_a_published_file_of_one_temperature_is_read(published, tmp_path, flat):
+    _, bits = published
+    path = tmp_path / "Ising2DFM_reSample_L40_T=2.25.pkl"
+    own = bits[80_000:90_000]
+    path.write_bytes(pickle.dumps(own.ravel() if flat else own))
+    data = IsingDataset(source=path, samples_per_temperature=7)
+    np.testing.assert_array_equal(pack_spins(data.spins), own[:7])
+    np.testing.assert_array_equal(data.temperatures, [2.25] * 7)
+    with pytest.raises(ValueError, match=r"temperatures must be among the 1 of the source, 2\.25"):
+        IsingDataset(source=path, temperatures=[2.5])
+
+
+def test_a_published_file_of_a_temperature_that_does_not_exist_is_refused(tmp_path):
+    path = tmp_path / "Ising2DFM_reSample_L40_T=2.30.pkl"
+    path.write_bytes(b"")
+    with pytest.raises(ValueError, match=r"temperatures must be among the 16 .*; got 2\.3"):
+        IsingDataset(source=path)
+
+
 @pytest.mark.parametrize("keep", [31_999_999, 16_000_000, 100, 0])
 def test_a_truncated_published_file_is_refused(published, tmp_path, keep):
     path = tmp_path / "short.pkl"

@@ -12,7 +12,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from ai4mat_ising.published import read_published
+from ai4mat_ising import exact
+from ai4mat_ising.published import read_published, read_summary
 
 SHAPE = (60, 8)
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
@@ -417,3 +418,13 @@ def test_a_pickle_leaves_nothing_behind_for_the_next(read, name, state):
     refused(read, name + state + b"b.", "got a damaged pickle or another kind of file")
     np.testing.assert_array_equal(read(pickle.dumps(RANDOM, 2)), RANDOM)
     np.testing.assert_array_equal(read(pickle.dumps(RANDOM, 5)), RANDOM)
+
+
+def test_the_summary_of_the_published_data_is_sound_and_says_what_the_book_says():
+    summary = read_summary()
+    np.testing.assert_array_equal(summary["T"], np.arange(1, 17) / 4)
+    assert (summary["n"] == 10_000).all()
+    # On the torus the energy is that of the bonds; the two were measured apart.
+    np.testing.assert_allclose(summary["e"], -2 * summary["g1"], atol=2e-6)
+    sigmas = (summary["e"] - exact.energy(summary["T"], L=40)) / summary["e_err"].clip(1e-6)
+    assert np.abs(sigmas[summary["T"] < 2.2]).max() < 3 and sigmas[summary["T"] > 2.4].min() > 5
