@@ -1,12 +1,10 @@
 """The judge gives the answers of the corpora the points that nbgrader's own rules give them.
 
-`test_grading` holds what these are. Each test run takes a part of each set; with
-AI4MAT_ALL_ANSWERS=1, as every night, all answers are judged.
+`test_grading` holds what these are. Each test run takes a part of each set (`chosen`).
 """
 
 import ast
 import dataclasses
-import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,12 +20,12 @@ from ai4mat_grading.plan import modules, plans_of
 from ai4mat_grading.processes import LANES
 from ai4mat_grading.rehearsal import defined, leave_out
 from ai4mat_grading.repository import problem_sets, read_release, read_source
+from chosen import ALL, some
 from nbgrader.api import Gradebook
 
 # A right answer, and every so many wrong ones: of sets that train networks for long, fewer.
 SOME = {"deconv_decoder": 12, "latent_1d": 8, "epsilon": 6, "interpolation": 6, "latent_pca": 6}
 SOME |= {"vector_order": 3}
-ALL = os.environ.get("AI4MAT_ALL_ANSWERS") == "1"
 # What a grade depends on beside cells and modules.
 JUDGE = [path.read_text() for path in sorted(Path(ai4mat_grading.__file__).parent.glob("*.py"))]
 
@@ -37,9 +35,8 @@ pytestmark = pytest.mark.slow
 def chosen(name):
     """Answers that are judged: {stem: Answer}."""
     right, wrong = (read_answers(name, kind) for kind in ("right", "wrong"))
-    if ALL:
-        return right | wrong
-    return {"base": right["base"]} | dict(list(wrong.items())[:: SOME[name]])
+    right = right if ALL else {"base": right["base"]}
+    return right | dict(some(wrong.items(), SOME[name]))
 
 
 def affected(plan, notebook, answer):

@@ -5,7 +5,6 @@ harmed, and an honest answer beside an attack keeps its points.
 import contextlib
 import json
 import math
-import os
 import socket
 
 import nbformat
@@ -15,6 +14,7 @@ from ai4mat_grading.grader import Grader
 from ai4mat_grading.plan import plans_of
 from ai4mat_grading.records import Limits, Verdict
 from ai4mat_grading.stock import make_course
+from chosen import some
 from hostile import TABLE
 from hostile_processes import OUTSIDE, WITNESS
 from hostile_secrets import ABSTRACT, PLANTED, PORT
@@ -26,8 +26,7 @@ PRELOAD = ["ai4mat_ising.datasets", "ai4mat_ising.models", "ai4mat_ising.samplin
 PRELOAD += ["ai4mat_ising.training", "ai4mat_ising.checks", "sklearn.decomposition", "torch"]
 # Where an entry of the table wants no other limits; a busy machine takes longer, too.
 PATIENT = {"cell": 60, "total": 900}
-# Each run judges one in four; with AI4MAT_ALL_ANSWERS=1, as every night, all are judged.
-JUDGED = TABLE if os.environ.get("AI4MAT_ALL_ANSWERS") == "1" else TABLE[::4]
+JUDGED = some(TABLE, 4)
 # No notebook of these sets has more to show.
 MOST_CHARACTERS = 30_000_000
 
