@@ -24,8 +24,8 @@ from pathlib import Path
 from unittest import mock
 
 from . import probe, sandbox, warm
+from .failures import Broken
 from .records import Limits, Plan, Verdict
-from .standins import Broken
 
 __all__ = ["Broken", "Grader"]
 
@@ -56,7 +56,7 @@ class Grader:
     Raises
     ------
     Refused
-        On entering, if the sandbox does not keep what it promises.
+        If the system is not Linux; on entering, if the sandbox does not keep what it promises.
 
     Attributes
     ----------
@@ -73,6 +73,7 @@ class Grader:
         *,
         confined: bool = True,
     ):
+        sandbox.demand_linux()
         self.limits, self.confined = limits, confined
         self.preload = list(dict.fromkeys([*PRELOAD, *preload]))
         self.opening = list(opening)
@@ -93,7 +94,7 @@ class Grader:
             self._start_zygote()
             self._stack.callback(lambda: self._zygote.stop())
             if self.confined:
-                probe.check(self)
+                probe.check(self.grade, self.limits, self.folder)
             self._stack = self._stack.pop_all()
         return self
 
@@ -215,11 +216,11 @@ def _judge(
     given_up: frozenset[str],
 ) -> None:
     """Be the judge of one submission, in a process of its own."""
-    from . import judge
+    from . import home, judge
 
     _die_with_the_server()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    setting = judge.Setting(*setting)
+    setting = home.Setting(*setting)
     os.chdir(setting.folder)
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):

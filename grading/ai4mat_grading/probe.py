@@ -2,13 +2,11 @@
 
 import os
 import socket
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
-from .records import Plan, PlannedCell
+from .records import Limits, Plan, PlannedCell, Verdict
 from .sandbox import Refused
-
-if TYPE_CHECKING:
-    from .grader import Grader
 
 KINDS = ("ipc", "mnt", "net", "pid", "user", "uts")
 
@@ -75,29 +73,38 @@ def attempts(port, secret, memory, disk, spaces):
 '''
 
 
-def check(grader: "Grader") -> None:
-    """Probe a grader's sandbox.
+def check(grade: Callable[[bytes, Plan], Verdict], limits: Limits, folder: Path) -> None:
+    """Probe a sandbox.
+
+    Parameters
+    ----------
+    grade : callable
+        Grades in it.
+    limits : Limits
+        That it should keep.
+    folder : Path
+        One that nobody in it may see.
 
     Raises
     ------
     Refused
         If something succeeded that must fail, or the sandbox does not start; says what.
     """
-    secret = grader.folder / "secret"
+    secret = folder / "secret"
     secret.write_text("no student may read this")
     spaces = {kind: os.readlink(f"/proc/self/ns/{kind}") for kind in KINDS}
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen()
         port = server.getsockname()[1]
-        memory, disk = grader.limits.memory + (1 << 28), grader.limits.disk + 1
+        memory, disk = limits.memory + (1 << 28), limits.disk + 1
         test = (
             f"found = attempts({port}, {str(secret)!r}, {memory}, {disk}, {spaces})\n"
             "assert found == [], f\"it {', '.join(found)}\""
         )
         plan = Plan("probe", "probe", (_cell("attempts", ATTEMPTS), _cell("test", test, points=1)))
         try:
-            verdict = grader.grade(b"", plan)
+            verdict = grade(b"", plan)
         except Exception as error:
             raise Refused(f"the sandbox does not work here: {error}") from None
     secret.unlink()

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from . import shell as shells
-from .wire import Closed, Malformed, Node, Packer, Unpacker, receive, send
+from .values import Packer, Unpacker
+from .wire import Closed, Malformed, Node, receive, send
 
 # Items of something that is not plain which the judge gets when it iterates.
 MOST_ITEMS = 100_000
