@@ -207,6 +207,8 @@ def _value(value: Any, packer: Packer) -> dict:
 
 def _described(error: BaseException) -> dict:
     """What the judge learns of an error: names of its types, its text, where it came from."""
+    if isinstance(error, Malformed):  # of ours, at what a function returned
+        error = ValueError(f"what it returned cannot be handed over: {error}")
     kinds = [kind.__name__ for kind in type(error).__mro__]
     trace = ""
     with contextlib.suppress(BaseException):
