@@ -33,8 +33,8 @@ from pygments.formatters import HtmlFormatter
 from traitlets import default
 
 from .course import Course, Refused
-from .judge import MESSAGE
 from .plan import HIDDEN
+from .records import MESSAGE
 
 # What Markdown makes; no images, as they would be loaded from elsewhere.
 TAGS = {*"a p br hr h1 h2 h3 h4 h5 h6 em strong del code pre blockquote ul ol li div span".split()}

@@ -24,8 +24,8 @@ from pathlib import Path
 from unittest import mock
 
 from . import probe, sandbox, warm
+from .failures import Broken
 from .records import Limits, Plan, Verdict
-from .standins import Broken
 
 __all__ = ["Broken", "Grader"]
 
@@ -56,7 +56,7 @@ class Grader:
     Raises
     ------
     Refused
-        On entering, if this is not Linux or the sandbox does not keep what it promises.
+        If the system is not Linux; on entering, if the sandbox does not keep what it promises.
 
     Attributes
     ----------
@@ -73,6 +73,7 @@ class Grader:
         *,
         confined: bool = True,
     ):
+        sandbox.demand_linux()
         self.limits, self.confined = limits, confined
         self.preload = list(dict.fromkeys([*PRELOAD, *preload]))
         self.opening = list(opening)
@@ -81,11 +82,6 @@ class Grader:
         self._numbers, self._lock = itertools.count(), threading.Lock()
 
     def __enter__(self) -> "Grader":
-        if sys.platform != "linux":
-            raise sandbox.Refused(
-                f"Grading needs Linux, and this is {sys.platform}: use WSL 2, a container or "
-                "another machine, as the page for instructors says"
-            )
         sandbox.sweep()
         self._stack = contextlib.ExitStack()
         with self._stack:
@@ -98,7 +94,7 @@ class Grader:
             self._start_zygote()
             self._stack.callback(lambda: self._zygote.stop())
             if self.confined:
-                probe.check(self.folder, self.limits, self.grade)
+                probe.check(self.grade, self.limits, self.folder)
             self._stack = self._stack.pop_all()
         return self
 
@@ -220,11 +216,11 @@ def _judge(
     given_up: frozenset[str],
 ) -> None:
     """Be the judge of one submission, in a process of its own."""
-    from . import judge
+    from . import home, judge
 
     _die_with_the_server()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    setting = judge.Setting(*setting)
+    setting = home.Setting(*setting)
     os.chdir(setting.folder)
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):

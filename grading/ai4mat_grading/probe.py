@@ -73,17 +73,17 @@ def attempts(port, secret, memory, disk, spaces):
 '''
 
 
-def check(folder: Path, limits: Limits, grade: Callable[[bytes, Plan], Verdict]) -> None:
-    """Probe a grader's sandbox.
+def check(grade: Callable[[bytes, Plan], Verdict], limits: Limits, folder: Path) -> None:
+    """Probe a sandbox.
 
     Parameters
     ----------
-    folder : Path
-        A folder that no student may see.
-    limits : Limits
-        What must hold.
     grade : callable
-        Judges a notebook by a plan, in the sandbox.
+        Grades in it.
+    limits : Limits
+        That it should keep.
+    folder : Path
+        One that nobody in it may see.
 
     Raises
     ------

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbgrader.utils import is_grade, is_solution
 
 from .records import Plan, PlannedCell
 from .wire import clean
@@ -205,3 +206,21 @@ def _planned_cell(planned: PlannedCell, source: str | None) -> NotebookNode:
 
 def _own_cell(given: Given) -> NotebookNode:
     return _NEW[given.kind](given.source)
+
+
+# --- cells of a rebuilt notebook -------------------------------------------------------------
+
+
+def name_of(cell: NotebookNode) -> str:
+    """The grade_id of a cell that has one."""
+    return cell.metadata.nbgrader.grade_id
+
+
+def label_of(cell: NotebookNode) -> str:
+    """How notes name a cell."""
+    return f"cell {name_of(cell) if cell.metadata.get('nbgrader') else cell.id}"
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Whether the judge runs it, and its outcome gives points."""
+    return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)

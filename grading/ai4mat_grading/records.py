@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MIB = 1 << 20
+# Where a graded notebook keeps what a student is told about a test, in the metadata of its cell.
+MESSAGE = "ai4mat_grading_message"
+# Notes of one submission, and characters of one note.
+MOST_NOTES, LONGEST_NOTE = 100, 500
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -147,3 +151,19 @@ class Verdict:
     def as_dict(self) -> dict[str, Any]:
         """The record as JSON can hold it."""
         return dataclasses.asdict(self)
+
+
+def bounded(notes: list[str]) -> list[str]:
+    """The first notes of a submission, cut where they are long, and how many more there are.
+
+    Names in them come from students, so what cannot be printed is replaced: notes go to terminals,
+    and each is one line.
+    """
+    plain = [printable(note[:LONGEST_NOTE]) for note in notes[:MOST_NOTES]]
+    more = len(notes) - len(plain)
+    return [*plain, f"and {more} notes more"] if more else plain
+
+
+def printable(text: str, but: str = "") -> str:
+    """Text without signs that steer terminals or pages, except for those in `but`."""
+    return "".join(c if c.isprintable() or c in but else "\ufffd" for c in text)

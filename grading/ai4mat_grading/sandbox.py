@@ -1,4 +1,4 @@
-"""The sandbox around students' processes: bubblewrap, limits of what they use, and a probe of both.
+"""The sandbox around students' processes: bubblewrap, and limits of what they use together.
 
 As root there are two layers: root's shows the files to an account without rights, and that
 account's own, which is the one that an ordinary user gets, confines.
@@ -30,6 +30,21 @@ NAME = "ising-grade"
 
 class Refused(Exception):
     """The sandbox does not keep what it promises, or cannot be made; the message says why."""
+
+
+def demand_linux() -> None:
+    """Refuse every other system.
+
+    Raises
+    ------
+    Refused
+        With what one can do there.
+    """
+    if sys.platform != "linux":
+        raise Refused(
+            f"students' code is judged on Linux, got {sys.platform}: use a Linux machine, WSL 2 on "
+            "Windows, or a container; the page for instructors says how, under 'other systems'"
+        )
 
 
 # --- what is visible inside ------------------------------------------------------------------

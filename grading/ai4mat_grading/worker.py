@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from . import shell as shells
-from .wire import Closed, Malformed, Node, Packer, Unpacker, receive, send
+from .values import Packer, Unpacker
+from .wire import Closed, Malformed, Node, receive, send
 
 # Items of something that is not plain which the judge gets when it iterates.
 MOST_ITEMS = 100_000
@@ -206,6 +207,8 @@ def _value(value: Any, packer: Packer) -> dict:
 
 def _described(error: BaseException) -> dict:
     """What the judge learns of an error: names of its types, its text, where it came from."""
+    if isinstance(error, Malformed):  # of ours, at what a function returned
+        error = ValueError(f"what it returned cannot be handed over: {error}")
     kinds = [kind.__name__ for kind in type(error).__mro__]
     trace = ""
     with contextlib.suppress(BaseException):
