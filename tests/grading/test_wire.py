@@ -405,13 +405,15 @@ def test_a_deadline_holds_for_a_side_that_says_nothing_or_a_byte_at_a_time():
         stop = threading.Event()
 
         def drip():
-            while not stop.wait(0.01):
+            while not stop.wait(
+                0.05
+            ):  # four bytes at most, of the eight that a message begins with
                 theirs.send(b"\x01")
 
         thread = threading.Thread(target=drip)
         thread.start()
         with pytest.raises(TimedOut):
-            receive(ours, time.monotonic() + 0.1)
+            receive(ours, time.monotonic() + 0.2)
         stop.set()
         thread.join()
 
