@@ -120,14 +120,15 @@ def cells_that_matter(notebook: NotebookNode, lesson: Iterable[str]) -> set[int]
         if not cell.metadata.get("nbgrader") and cell.source.strip() in released
     }
     kept = set(code) - candidates
-    waiting = {i for i in candidates if _imports_only(code[i].source)}
-    while waiting:
-        kept |= waiting
+    more = {i for i in candidates if _imports_only(code[i].source)}
+    while True:
+        kept |= more
         # Tests run elsewhere, and take only what answers define.
         own = (code[i] for i in kept if is_solution(code[i]) or not is_grade(code[i]))
         used = set().union(*(used_names(cell.source) for cell in own))
-        waiting = {i for i in candidates - kept if defined_names(code[i].source) & used}
-    return kept
+        more = {i for i in candidates - kept if defined_names(code[i].source) & used}
+        if not more:
+            return kept
 
 
 def _imports_only(source: str) -> bool:

@@ -6,6 +6,7 @@ and so does what is missing. Nothing that was done to a notebook's structure cha
 """
 
 import ast
+import functools
 import hashlib
 import itertools
 import json
@@ -36,6 +37,11 @@ class Given:
     name: str | None
     kind: str
     source: str
+
+    @functools.cached_property
+    def defines(self) -> set[str]:
+        """Functions and classes that it defines."""
+        return set(_defined(self.source))
 
 
 @dataclass
@@ -99,7 +105,8 @@ def _read(raw: bytes) -> list[Given]:
 
 
 def _given(cell: object) -> Given | None:
-    if not isinstance(cell, dict) or cell.get("cell_type") not in _NEW:
+    kind = cell.get("cell_type") if isinstance(cell, dict) else None
+    if not isinstance(kind, str) or kind not in _NEW:
         return None
     source = cell.get("source")
     if isinstance(source, list):
@@ -111,7 +118,7 @@ def _given(cell: object) -> Given | None:
     name = known.get("grade_id") if isinstance(known, dict) else None
     if name is not None:
         name = clean(str(name))
-    return Given(name, cell["cell_type"], clean(source)[:MOST_CHARACTERS])
+    return Given(name, kind, clean(source)[:MOST_CHARACTERS])
 
 
 def _sort(
@@ -168,7 +175,9 @@ def _find_renamed(given: list[Given], planned: dict[str, PlannedCell], notes: li
         if name in there or not asked:
             continue
         for candidate in reversed(given):
-            if candidate.name not in planned and asked <= set(_defined(candidate.source)):
+            # There may be a million of them, most of which need no parser.
+            likely = candidate.name not in planned and all(x in candidate.source for x in asked)
+            if likely and asked <= candidate.defines:
                 candidate.name = name
                 notes.append(f"cell {name} had lost its name: known by what it defines")
                 break

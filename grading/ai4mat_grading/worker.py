@@ -23,6 +23,8 @@ from .wire import Closed, Malformed, Node, receive, send
 
 # Items of something that is not plain which the judge gets when it iterates.
 MOST_ITEMS = 100_000
+# No traceback for students goes through our own code.
+FOLDER = os.path.dirname(__file__)
 
 
 class Worker:
@@ -212,8 +214,10 @@ def _described(error: BaseException) -> dict:
     kinds = [kind.__name__ for kind in type(error).__mro__]
     trace = ""
     with contextlib.suppress(BaseException):
-        own = error.__traceback__.tb_next if error.__traceback__ else None  # without our call of it
-        trace = "".join(traceback.format_exception(type(error), error, own, limit=-12))
+        told = traceback.TracebackException(type(error), error, error.__traceback__, limit=-12)
+        own = [frame for frame in told.stack if not frame.filename.startswith(FOLDER)]
+        told.stack = traceback.StackSummary.from_list(own)
+        trace = "".join(told.format())
     return {
         "r": "error",
         "kinds": kinds,

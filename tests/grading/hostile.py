@@ -1,6 +1,7 @@
 """The table of hostile and broken submissions: what each of them may keep, and must not show."""
 
 import hostile_accidents
+import hostile_border
 import hostile_forgeries
 import hostile_patches
 import hostile_processes
@@ -14,5 +15,6 @@ KINDS = (
     hostile_secrets,
     hostile_forgeries,
     hostile_accidents,
+    hostile_border,
 )
 TABLE = [entry for kind in KINDS for entry in kind.ENTRIES]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import bs4
 import nbformat
+import needs
 import pytest
 from ai4mat_grading import collect, engine, feedback
 from ai4mat_grading.course import Refused
@@ -42,6 +43,7 @@ raise type("<script>document.title=1</script>", (Exception,), {})("<img src=//19
 @pytest.fixture(scope="module")
 def toy_class(tmp_path_factory):
     """The example's class, and one who is after the page; graded, with a person's comment."""
+    needs.sandbox()
     course = shutil.copytree(EXAMPLE, tmp_path_factory.mktemp("toy") / "course")
     (course / "home").mkdir()
     nbgrader(course, "generate_assignment", "toy")

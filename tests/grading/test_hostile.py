@@ -12,7 +12,7 @@ import needs
 import pytest
 from ai4mat_grading.grader import Grader
 from ai4mat_grading.plan import plans_of
-from ai4mat_grading.records import Limits, Verdict
+from ai4mat_grading.records import MOST_NOTES, Limits, Verdict
 from ai4mat_grading.stock import make_course
 from chosen import some
 from hostile import TABLE
@@ -214,8 +214,8 @@ def test_no_output_acts_on_who_looks_at_it(verdict_of, entry):
     for cell in json.loads(verdict_of(entry).notebook)["cells"]:
         for output in cell.get("outputs", []):
             for kind, data in output.get("data", {}).items():
-                # nbconvert escapes plain text.
                 acts = () if kind == "text/plain" else entry.must_not_act
+                assert kind != "text/latex"  # in which MathJax follows \\href
                 assert not [text for text in acts if text in json.dumps(data)], kind
 
 
@@ -234,6 +234,8 @@ def test_a_verdict_is_complete_and_sound(verdict_of, courses, entry):
         assert verdict.attention == entry.attention, verdict.notes
     assert len(verdict.notebook.encode()) < MOST_CHARACTERS
     assert max(map(len, [*verdict.messages.values(), *verdict.notes]), default=0) < 100_000
+    assert len(verdict.notes) <= MOST_NOTES + 1 and all(map(str.isprintable, verdict.notes))
+    assert "\x1b" not in "".join(verdict.messages.values())
     notebook = json.loads(verdict.notebook)
     nbformat.validate(notebook)
     present = [c["metadata"].get("nbgrader", {}).get("grade_id") for c in notebook["cells"]]

@@ -7,6 +7,7 @@ import re
 import subprocess
 
 import jupyterlab_of_a_course as jupyterlab
+import needs
 import pytest
 from ai4mat_grading.repository import root
 from ai4mat_grading.stock import environment
@@ -34,6 +35,7 @@ def students():
 @pytest.fixture(scope="module")
 def toy_class(tmp_path_factory):
     """The folder of the class, after the page's commands, and what they have printed."""
+    needs.sandbox()
     home = tmp_path_factory.mktemp("home")
     variables = environment(home)
     script = f"set -euo pipefail\ncd '{root()}'\n{commands(CLASS)}"
