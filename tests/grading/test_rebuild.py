@@ -209,9 +209,8 @@ def test_a_huge_cell_is_cut_and_of_many_the_first_are_kept():
     named, own = sources(found)
     assert len(named["double"]) == rooms.MOST_CHARACTERS and named["half"] == "2"
     assert own == [f"x = {i}" for i in range(rooms.MOST_CELLS)]
-    assert f"of {many} cells of the student's own the first {rooms.MOST_CELLS} were kept" in (
-        found.notes
-    )
+    said = f"of {many} cells of code of the student's own the first {rooms.MOST_CELLS} were kept"
+    assert said in found.notes
 
 
 def test_many_cells_are_not_parsed_once_for_each_answer(monkeypatch):
