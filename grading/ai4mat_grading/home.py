@@ -1,6 +1,7 @@
 """Where the processes of one submission live, and what limits them together."""
 
 import contextlib
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from .failures import STUDENT, Broken
 from .records import Limits
 from .sandbox import ControlGroup
 from .student import Container, Process
+
+# Seconds that a new process may take until it answers.
+PATIENCE = 120
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ class Home:
         container = self._new()
         self._living.callback(container.end)
         process = container.begin(watched=not group.add(container.pid))
+        process.deadline = time.monotonic() + PATIENCE
         try:
             return process, process.fork()
         except STUDENT as error:

@@ -132,7 +132,7 @@ class Verdict:
         For the student: why each graded cell lost points. They quote no hidden test, and of what
         a student's function said to a hidden test nothing.
     attention : bool
-        Whether a person must look: the notebook could not be read, or a test had to be given up.
+        Whether a person must look: the notebook could not be read, a process was lost or ended.
     seconds : dict of str to float
         Wall seconds by cell; for the log only, as they differ from run to run.
     cpu : float

@@ -33,7 +33,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from .course import Course, Refused
-from .records import Plan, Verdict
+from .records import Plan, Verdict, bounded
 from .submissions import Submission, content
 
 
@@ -152,7 +152,7 @@ class Store:
             gradebook=self._gradebook_hash(student),
             files=self._files_hash(self._final(student)),
             due=self._due(student),
-            notes=[*submission.notes, *(note for v in verdicts for note in v.notes)],
+            notes=bounded([*submission.notes, *(note for v in verdicts for note in v.notes)]),
             attention=attention,
         )
         self._write_record(student, record)
