@@ -30,7 +30,7 @@ def read_summary():
     Returns
     -------
     ndarray with the fields T, n, e, e_err, C, C_err, absm, absm_err, g1, g2, g3, shape (16,)
-        Temperature; number of configurations; energy and heat capacity per spin, mean |m|, each
+        Temperature; number of configurations; energy and heat capacity per spin, mean ``|m|``, each
         with its standard error from blocks of the chain; spin correlation at distances 1, 2, 3.
         In units of J and k_B.
 
