@@ -6,6 +6,7 @@ an environment of its own; it never sees a student's code either.
 
 import contextlib
 import ctypes
+import dataclasses
 import itertools
 import json
 import multiprocessing
@@ -31,6 +32,8 @@ __all__ = ["Broken", "Grader"]
 
 # Seconds that a judge may take beyond what a submission may, to read, rebuild and write.
 BEYOND = 120
+# Seconds that the probe's cell may take, on a busy machine.
+PROBING = 300
 # Tests that may end a judge before none of them is tried any more.
 MOST_GIVEN_UP = 3
 # What every judge needs; the rest comes from the problem set's imports.
@@ -94,9 +97,17 @@ class Grader:
             self._start_zygote()
             self._stack.callback(lambda: self._zygote.stop())
             if self.confined:
-                probe.check(self.grade, self.limits, self.folder)
+                self._probe()
             self._stack = self._stack.pop_all()
         return self
+
+    def _probe(self) -> None:
+        """Probe the sandbox; the seconds that a student's cell may take are no measure of that."""
+        given, self.limits = self.limits, dataclasses.replace(self.limits, cell=PROBING, total=600)
+        try:
+            probe.check(self.grade, self.limits, self.folder)
+        finally:
+            self.limits = given
 
     def __exit__(self, *error: object) -> None:
         self._stack.close()

@@ -135,9 +135,10 @@ ANSWERS = [
         },
     ),
     hostile(
-        "numpy and torch make zeros of everything that leaves",
+        "numpy and torch make ones of everything that leaves",
         L,
         "nonsense",
+        Keeps(frozenset(), frozenset({"check_autoencoder"})),
         first="""
         import numpy as np
         import torch
@@ -147,6 +148,7 @@ ANSWERS = [
         torch.Tensor.numpy = lambda self, *args, **kwargs: ones(tuple(self.shape))
         torch.from_numpy = lambda array: torch.ones(array.shape)
         """,
+        note="that check is content with an encoder that always says one, as it would be in stock",
     ),
 ]
 
