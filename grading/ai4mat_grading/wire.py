@@ -14,6 +14,8 @@ from typing import Any
 
 # Of one message: bytes of its JSON, number of its buffers, bytes of all buffers.
 HEAD, BUFFERS, BYTES = 32 << 20, 100_000, 256 << 20
+# Brackets and braces in its JSON, of which each makes an object; a value has fewer (`values`).
+CONTAINERS = 3_000_000
 
 Node = Any  # what JSON can hold
 
@@ -82,7 +84,10 @@ def receive(
     if sum(sizes) > most:
         raise Malformed("the message is too large")
     try:
-        head = json.loads(_exactly(sock, n, deadline).decode())
+        text = _exactly(sock, n, deadline)
+        if text.count(b"[") + text.count(b"{") > CONTAINERS:
+            raise Malformed("the message is too large")
+        head = json.loads(text.decode())
         buffers = [_exactly(sock, size, deadline) for size in sizes]
     except MemoryError:
         raise Malformed("the message is too large") from None
