@@ -26,6 +26,8 @@ SYSTEM = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/fonts
 CONTROL_GROUPS = Path("/sys/fs/cgroup")
 OWN_GROUP = Path("/proc/self/cgroup")
 NAME = "ising-grade"
+# Seconds that a busy machine may take to end a killed process and to take its memory back.
+LAST_BREATH = 60.0
 
 
 class Refused(Exception):
@@ -331,7 +333,8 @@ def _own_group() -> Path | None:
 
 
 def _remove(folder: Path) -> None:
-    for _ in range(100):
+    end = time.monotonic() + LAST_BREATH
+    while time.monotonic() < end:
         try:
             folder.rmdir()
             return

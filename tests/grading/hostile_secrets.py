@@ -1,13 +1,16 @@
 """Submissions that look for hidden tests, their inputs, other students' work, or a way out."""
 
+import os
+
 from ai4mat_grading.repository import root
 from hostile_processes import ARMED, MARK, OUTSIDE, REACHED
 from submissions import hostile, markdown, without
 
 V, L = "vector_order", "latent_pca"
 
-# Where a test listens, on the machine, for submissions that should not get through.
-ABSTRACT, PORT = "\0ai4mat-hostile-listener", 47813
+# Where a test listens, on the machine, for submissions that should not get through; another run
+# of the tests beside this one listens elsewhere.
+ABSTRACT, PORT = f"\0ai4mat-hostile-listener-{os.getpid()}", 30_000 + os.getpid() % 2_000
 # What stands in a file that the tests plant beside the gradebook and as another's submission.
 PLANTED = "PLANTED-4e1f"
 
