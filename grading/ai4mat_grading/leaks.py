@@ -167,21 +167,22 @@ def _lines(path: Path) -> set[str]:
     """Every stripped line of text in a file, and in all the strings of a notebook."""
     text = path.read_text(errors="replace")
     if path.suffix == ".ipynb":
-        text = "\n".join(_strings(json.loads(text)))
+        text = "\n".join(strings(json.loads(text)))
     return set(map(str.strip, text.splitlines()))
 
 
-def _strings(value: Any) -> Iterator[str]:
+def strings(value: Any) -> Iterator[str]:
+    """Yield every text in data, keys too, however deep."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from (key, *_strings(item))
+            yield from (key, *strings(item))
     elif isinstance(value, list):
         # A notebook stores a text as a list of its lines.
         yield "".join(item for item in value if isinstance(item, str))
         for item in value:
-            yield from _strings(item)
+            yield from strings(item)
 
 
 def differences(expected: Path, found: Path) -> list[str]:

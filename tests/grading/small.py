@@ -1,4 +1,7 @@
-"""Small plans and submissions of cells that a test writes down."""
+"""Small plans and submissions of cells that a test writes down, and limits for them."""
+
+import contextlib
+import dataclasses
 
 import nbformat
 from ai4mat_grading.records import Plan, PlannedCell
@@ -49,3 +52,14 @@ def outputs(verdict, name=None):
 def name_of(one):
     """The grade_id of a cell."""
     return one.metadata.get("nbgrader", {}).get("grade_id")
+
+
+@contextlib.contextmanager
+def limited(grader, **limits):
+    """Give submissions other limits for a while."""
+    before = grader.limits
+    grader.limits = dataclasses.replace(before, **limits)
+    try:
+        yield
+    finally:
+        grader.limits = before

@@ -11,6 +11,7 @@ import nbformat
 import needs
 import pytest
 from ai4mat_grading.grader import Grader
+from ai4mat_grading.leaks import strings
 from ai4mat_grading.plan import plans_of
 from ai4mat_grading.records import MOST_NOTES, Limits, Verdict
 from ai4mat_grading.stock import make_course
@@ -153,7 +154,7 @@ def outputs_for_the_student(verdict, plan):
     hidden = {cell.name for cell in plan.cells if cell.hidden}
     cells = json.loads(verdict.notebook)["cells"]
     seen = [c for c in cells if c["metadata"].get("nbgrader", {}).get("grade_id") not in hidden]
-    return "\n".join(text for cell in seen for text in _strings(cell.get("outputs", [])))
+    return "\n".join(text for cell in seen for text in strings(cell.get("outputs", [])))
 
 
 def _parsed(raw):
@@ -162,18 +163,6 @@ def _parsed(raw):
         return json.loads(raw)
     except (ValueError, RecursionError):
         return None
-
-
-def _strings(value):
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from (key, *_strings(item))
-    elif isinstance(value, list):
-        yield "".join(item for item in value if isinstance(item, str))
-        for item in value:
-            yield from _strings(item)
 
 
 @pytest.mark.slow
@@ -202,7 +191,7 @@ def test_nothing_hidden_can_be_read(verdict_of, courses, entry):
     outputs = outputs_for_the_student(verdict, plan)
     text = "\n".join([outputs, *verdict.messages.values()])
     # A student's own lines, which errors quote, can be those of a hidden test.
-    own = " ".join("\n".join(_strings(_parsed(entry.make()))).split())
+    own = " ".join("\n".join(strings(_parsed(entry.make()))).split())
     assert not [x for x in secrets(name) if x in " ".join(text.split()) and x not in own]
     assert not [x for x in phrases(name) if x in " ".join(outputs.split()) and x not in own]
     assert not [mark for mark in (PLANTED, *entry.must_not_show) if mark in text]

@@ -1,7 +1,5 @@
 """A verdict: points by nbgrader's own rules, of tests that no student's code can touch."""
 
-import contextlib
-import dataclasses
 import sys
 
 import nbformat
@@ -15,7 +13,7 @@ from ai4mat_grading.records import LONGEST_NOTE, MESSAGE, MOST_NOTES, PlannedCel
 from ai4mat_grading.sandbox import Refused
 from nbformat.v4 import new_output
 from nbgrader.utils import determine_grade
-from small import answer, cell, check, handed_in, hidden, name_of, outputs, plan
+from small import answer, cell, check, handed_in, hidden, limited, name_of, outputs, plan
 
 RIGHT = "def f(x):\n    return 2 * x"
 
@@ -23,17 +21,6 @@ RIGHT = "def f(x):\n    return 2 * x"
 def judged(grader, source, *cells, **others):
     """The verdict on one answer, f, with these cells after it in the plan."""
     return grader.grade(handed_in(f=source), plan(answer("f"), *cells), **others)
-
-
-@contextlib.contextmanager
-def limited(grader, **limits):
-    """Give submissions other limits for a while."""
-    before = grader.limits
-    grader.limits = dataclasses.replace(before, **limits)
-    try:
-        yield
-    finally:
-        grader.limits = before
 
 
 # --- points, without running anything -----------------------------------------------------------

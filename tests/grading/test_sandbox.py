@@ -1,7 +1,6 @@
 """What a student's code cannot do: each way out of the sandbox that we know is tried in a cell."""
 
 import contextlib
-import dataclasses
 import os
 import socket
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 from ai4mat_grading import sandbox
 from ai4mat_grading.records import MIB, Limits
 from ai4mat_grading.sandbox import ControlGroup, Refused
-from small import answer, check, handed_in, outputs, plan
+from small import answer, check, handed_in, limited, outputs, plan
 
 # Two functions: one is attacked with, the other is right.
 TWO = plan(
@@ -83,7 +82,7 @@ def test_no_descriptor_leads_anywhere_but_to_the_judge(grader):
 def test_a_fork_bomb_costs_itself_alone(grader):
     source = "def bad():\n    import os\n    while True:\n        try:\n            os.fork()\n"
     source += "        except OSError:\n            pass"
-    with shorter(grader, cell=3):
+    with limited(grader, cell=3):
         assert harm(grader, source).scores == {"check_bad": 0, "check_good": 2}
 
 
@@ -218,7 +217,7 @@ def test_a_cell_that_takes_all_memory_leaves_what_it_has_defined(grader):
 def test_processes_together_have_no_more_memory_than_one(grader):
     source = "import os, time\nfor _ in range(8):\n    if os.fork() == 0:\n"
     source += "        kept = b'x' * (300 << 20)\n        time.sleep(1000)\ntime.sleep(1000)"
-    with shorter(grader, cell=10):
+    with limited(grader, cell=10):
         assert harm(grader, source).scores["check_good"] == 2
 
 
@@ -319,17 +318,6 @@ def test_a_missing_bubblewrap_is_told(monkeypatch):
 
 
 # --- helpers ------------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def shorter(grader, **limits):
-    """Give submissions other limits for a while."""
-    before = grader.limits
-    grader.limits = dataclasses.replace(before, **limits)
-    try:
-        yield
-    finally:
-        grader.limits = before
 
 
 def all_command_lines():
