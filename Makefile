@@ -18,7 +18,7 @@ help:  ## list the targets
 	$(BIN)/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt -e '.[dev]' -e grading
 	@touch $@
 
-book: .venv/installed  ## execute and build the site into _build/html
+book: .venv/installed  ## execute and build the site into _build/html (SITE_URL=... REPOSITORY=owner/name)
 	@$(BIN)/python tools/build_book.py
 
 serve: .venv/installed  ## show the built site on http://localhost:8000 (PORT=... for another)
