@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
+import furnish
 import take_along
 import yaml
 from ai4mat_grading.dependencies import digest, imported
@@ -34,7 +35,9 @@ def build(output=ROOT):
         share_cache(output)
         status = run_jupyter_book(output)
         if status == 0:
-            take_along.add_package(Path(output) / "_build" / "html")
+            site = Path(output) / "_build" / "html"
+            take_along.add_package(site / take_along.FOLDER)
+            furnish.finish(site)
         return status
 
 

@@ -86,7 +86,7 @@ def services(repository, page):
 
 def write_notebook(app, doctree, docname):
     """Write the notebook of a page that has code."""
-    if app.builder.name != "html" or not any(doctree.findall(is_code_cell)):
+    if app.builder.name != "html" or not has_code(doctree):
         return
     site = site_address(app.config)
     page = urljoin(site, f"{docname}.html")
@@ -128,15 +128,20 @@ def wheel_name():
     return f"ai4mat_ising-{version}-py3-none-any.whl"
 
 
-def add_package(site):
-    """Put beside the notebooks of a built site what their first cells install."""
-    folder = Path(site) / FOLDER
+def add_package(folder):
+    """Put into the folder of the notebooks what their first cells install."""
+    folder.mkdir(exist_ok=True)  # a book without code has none
     for old in folder.glob("*.whl"):
         old.unlink()
     build_wheel(folder)
     shutil.copy(ROOT / "constraints.txt", folder)
     # Binder installs this when it opens the folder as a repository.
     (folder / "requirements.txt").write_text(f"-c constraints.txt\n./{wheel_name()}[student]\n")
+
+
+def has_code(doctree):
+    """Whether a page has code cells, and so a notebook."""
+    return any(doctree.findall(is_code_cell))
 
 
 def is_code_cell(node):

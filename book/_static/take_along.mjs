@@ -15,4 +15,5 @@ async function download(event) {
   URL.revokeObjectURL(offer.href);
 }
 
-document.querySelectorAll("a.take-along").forEach((a) => a.addEventListener("click", download));
+for (const link of document.querySelectorAll("a[href^='notebooks/']"))
+  link.addEventListener("click", download);
