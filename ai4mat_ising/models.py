@@ -48,10 +48,12 @@ class ConvAutoencoder(nn.Module):
         self.size = checked_integer("size", size, 4)
         self.channels = checked_integer("channels", channels, 1)
         quarter = quarter_of(self.size)
+        halve = {"kernel_size": 3, "stride": 2, "padding": 1}
+        double = {**halve, "output_padding": 1}
         self.encoder = nn.Sequential(
-            nn.Conv2d(channels, 16, 3, stride=2, padding=1),  # L/2
+            nn.Conv2d(channels, 16, **halve),  # L/2
             nn.ReLU(),
-            nn.Conv2d(16, 32, 3, stride=2, padding=1),  # L/4
+            nn.Conv2d(16, 32, **halve),  # L/4
             nn.ReLU(),
             nn.Flatten(),
             nn.Linear(32 * quarter**2, latent_dim),
@@ -60,9 +62,9 @@ class ConvAutoencoder(nn.Module):
             nn.Linear(latent_dim, 32 * quarter**2),
             nn.ReLU(),
             nn.Unflatten(1, (32, quarter, quarter)),
-            nn.ConvTranspose2d(32, 16, 3, stride=2, padding=1, output_padding=1),  # L/2
+            nn.ConvTranspose2d(32, 16, **double),  # L/2
             nn.ReLU(),
-            nn.ConvTranspose2d(16, channels, 3, stride=2, padding=1, output_padding=1),  # L
+            nn.ConvTranspose2d(16, channels, **double),  # L
             nn.Sigmoid(),
         )
 
@@ -194,8 +196,10 @@ class VAE(nn.Module):
         the width epsilon; the latter, summed over the d latents, does not know epsilon.
         """
         mean, log_variance = self.posterior(x)
-        z = mean + self.epsilon * (log_variance / 2).exp() * torch.randn_like(mean)
-        return -self._log_likelihood(x, z), kl_to_standard_normal(mean, log_variance)
+        noise = torch.randn_like(mean)
+        z = mean + self.epsilon * (log_variance / 2).exp() * noise
+        kl = kl_to_standard_normal(mean, log_variance)
+        return -self._log_likelihood(x, z), kl
 
     def loss(self, x):
         """Return the mean of reconstruction + beta * KL, nats per configuration, a scalar tensor.
@@ -232,9 +236,11 @@ class VAE(nn.Module):
         -------
         torch.Tensor, shape (B,)
         """
-        draws = self._draws(x, "samples", samples, seed)
-        log_likelihood = sum(self._log_likelihood(x, z) for z, _ in draws) / samples
-        return log_likelihood - kl_to_standard_normal(*self._widened(x))
+        samples = checked_integer("samples", samples, 1)
+        draws = self._draws(x, samples, seed)
+        log_likelihood = sum(self._log_likelihood(x, z) for z, _ in draws)
+        kl = kl_to_standard_normal(*self._widened(x))
+        return log_likelihood / samples - kl
 
     @torch.no_grad()
     def iwae_bound(self, x, k=100, seed=0):
@@ -254,15 +260,16 @@ class VAE(nn.Module):
         -------
         torch.Tensor, shape (B,)
         """
-        log_weights = [
-            self._log_likelihood(x, z) + log_ratio for z, log_ratio in self._draws(x, "k", k, seed)
-        ]
-        return torch.stack(log_weights).logsumexp(dim=0) - math.log(k)
+        k = checked_integer("k", k, 1)
+        draws = self._draws(x, k, seed)
+        log_w = [self._log_likelihood(x, z) + ratio for z, ratio in draws]
+        return torch.stack(log_w).logsumexp(dim=0) - math.log(k)
 
     def _log_likelihood(self, x, z):
         """Return log p(x | z), nats, (B,)."""
+        cross_entropy = F.binary_cross_entropy_with_logits
         logits = self.logits(z, x)
-        return -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum((1, 2, 3))
+        return -cross_entropy(logits, x, reduction="none").sum((1, 2, 3))
 
     def _widened(self, x):
         """Return mean and logarithm of the variance of the Gaussian that codes are drawn from."""
@@ -271,9 +278,8 @@ class VAE(nn.Module):
         mean, log_variance = self.posterior(x)
         return mean, log_variance + 2 * math.log(self.epsilon)
 
-    def _draws(self, x, name, number, seed):
+    def _draws(self, x, number, seed):
         """Yield codes from the posterior, and the logarithm of prior / posterior there."""
-        number = checked_integer(name, number, 1)
         mean, log_variance = self._widened(x)
         _, _, generator = _generators(seed)
         for _ in range(number):
@@ -300,9 +306,10 @@ class VAE(nn.Module):
         z = torch.as_tensor(np.asarray(z), dtype=torch.float32)
         _check_codes(z, self.latent_dim)
         _, generator, _ = _generators(seed)
-        parts = z.to(next(self.parameters()).device).split(DRAWN_AT_ONCE)
-        images = torch.cat([draw_images(self.decoder, part, generator) for part in parts])
-        return (2 * images[:, 0] - 1).to(torch.int8).cpu().numpy()
+        codes = z.to(next(self.parameters()).device).split(DRAWN_AT_ONCE)
+        images = [draw_images(self.decoder, c, generator) for c in codes]
+        spins = 2 * torch.cat(images)[:, 0] - 1
+        return spins.to(torch.int8).cpu().numpy()
 
     def sample(self, n, seed=0):
         """Draw configurations from the model: codes from the prior, spins from the decoder.

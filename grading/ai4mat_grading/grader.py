@@ -161,6 +161,7 @@ class Grader:
                 process.kill()
                 process.join()
                 receiver.close()
+                sandbox.clear(scratch.name)
 
     def _start_zygote(self) -> None:
         self._zygote = sandbox.Zygote(

@@ -349,12 +349,19 @@ def _remove(folder: Path) -> None:
 
 def sweep() -> None:
     """Remove the control groups of graders that were killed."""
+    for folder in _groups(f"{NAME}-*-*"):
+        if not Path(f"/proc/{folder.name.split('-')[2]}").exists():
+            _remove(folder)
+
+
+def clear(name: str) -> None:
+    """Remove a control group, and end what is in it, if a judge that was killed has left it."""
+    for folder in _groups(name):
+        _remove(folder)
+
+
+def _groups(pattern: str) -> list[Path]:
     parents = [CONTROL_GROUPS / "memory", CONTROL_GROUPS / "pids"]
-    for parent in [*parents, *([own] if (own := _own_group_if_any()) else [])]:
-        for folder in parent.glob(f"{NAME}-*-*"):
-            if not Path(f"/proc/{folder.name.split('-')[2]}").exists():
-                _remove(folder)
-
-
-def _own_group_if_any() -> Path | None:
-    return None if (CONTROL_GROUPS / "memory").is_dir() else _own_group()
+    if not parents[0].is_dir():
+        parents = [own] if (own := _own_group()) else []
+    return [folder for parent in parents for folder in parent.glob(pattern)]

@@ -306,6 +306,8 @@ def test_groups_of_graders_that_were_killed_are_removed(tmp_path, monkeypatch):
             (tmp_path / kind / name).mkdir(parents=True)
     sandbox.sweep()
     assert sorted(p.name for p in tmp_path.glob("*/*")) == [here, here]
+    sandbox.clear(here)
+    assert list(tmp_path.glob("*/*")) == []
 
 
 # --- the probe ----------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ CHAPTERS = {
     "the chapter on the Ising model": "ising_model",
     "the chapter on the data": "know_your_data",
     "the week-11 chapter": "autoencoder",
+    "the chapter on what a VAE optimises": "what_a_vae_optimises",
     "the chapter on notebook 20": "notebook20",
     "the chapter on the anatomy of the ELBO": "anatomy_of_the_elbo",
     "the chapter on generating critical configurations": "critical_generation",
