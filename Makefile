@@ -18,7 +18,7 @@ help:  ## list the targets
 	$(BIN)/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt -e '.[dev]' -e grading
 	@touch $@
 
-book: .venv/installed  ## execute and build the site into _build/html
+book: .venv/installed  ## execute and build the site into _build/html (SITE_URL=... REPOSITORY=owner/name)
 	@$(BIN)/python tools/build_book.py
 
 serve: .venv/installed  ## show the built site on http://localhost:8000 (PORT=... for another)
@@ -47,8 +47,9 @@ test-package: .venv/installed
 test-grading: .venv/installed
 	@nice $(PYTEST) tests/assignments/test_grading.py $(if $(SET),-k $(SET))
 
+# It waits a lot for processes that end others, and takes longest after the book: two at a time.
 test-judge: prepare
-	@nice $(PYTEST) tests/grading
+	@nice $(PYTEST) --numprocesses 2 --dist worksteal tests/grading
 
 test-release: prepare
 	@nice $(PYTEST) tests/assignments --ignore tests/assignments/test_grading.py

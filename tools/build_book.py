@@ -8,6 +8,8 @@ import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
+import furnish
+import take_along
 import yaml
 from ai4mat_grading.dependencies import digest, imported
 from filelock import FileLock
@@ -31,7 +33,12 @@ def build(output=ROOT):
         forget_stale_outputs()
         execute_pages()
         share_cache(output)
-        return run_jupyter_book(output)
+        status = run_jupyter_book(output)
+        if status == 0:
+            site = Path(output) / "_build" / "html"
+            take_along.add_package(site / take_along.FOLDER)
+            furnish.finish(site)
+        return status
 
 
 def execute_pages():
@@ -81,7 +88,9 @@ def run_jupyter_book(output):
     # -n -W: a broken link or any other warning fails the build; --keep-going shows all of them.
     # --all: without it a failed build passes when repeated, and glued numbers may be stale.
     command += ["--all", "-n", "-W", "--keep-going"]
-    return subprocess.run(command, env=os.environ | SETTINGS).returncode
+    # Sphinx finds the book's own extensions beside this file.
+    path = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    return subprocess.run(command, env=os.environ | SETTINGS | {"PYTHONPATH": path}).returncode
 
 
 def forget_stale_outputs():

@@ -51,6 +51,7 @@ def tree(tmp_path, monkeypatch):
     write_pages(tmp_path, {"first": IMPORTS, "second": CELL.format("1 + 1")})
     monkeypatch.setattr(build_book, "ROOT", tmp_path)
     monkeypatch.setattr(build_book, "CACHE", tmp_path / "_build" / ".jupyter_cache")
+    monkeypatch.setattr(build_book.take_along, "add_package", lambda site: None)
     build_book.CACHE.parent.mkdir()
     build_book.forget_stale_outputs()
     fill_cache(tmp_path)

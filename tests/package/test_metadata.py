@@ -30,7 +30,7 @@ def test_the_changelog_has_a_section_for_the_version_and_one_for_what_comes():
 
 
 def test_the_addresses_are_those_that_the_book_gives_for_the_origins_of_the_lessons():
-    book = (ROOT / "book/welcome.md").read_text() + (ROOT / "book/references.bib").read_text()
+    book = (ROOT / "book/index.md").read_text() + (ROOT / "book/references.bib").read_text()
     assert len(PROJECT["urls"]) == 2
     for label, address in PROJECT["urls"].items():
         assert address in book and label.startswith("Origin: ")

@@ -1,0 +1,162 @@
+"""What the pages of the site carry beside their text: a Sphinx extension, and what follows a build.
+
+Sizes of images, descriptions and addresses for search engines, what the foot of a page says; and a
+built site loses what no page loads.
+"""
+
+import html
+import re
+import shutil
+import tomllib
+from pathlib import Path
+
+from docutils import nodes
+from icons import write_icons
+from PIL import Image
+from take_along import FOLDER, ROOT, has_code
+
+# MathJax as the pages load it: one script, its fonts, and what TeX may ask for.
+MATHJAX = ["tex-chtml.js", "output/chtml/fonts", "input/tex/extensions"]
+
+
+def setup(app):
+    """Tell Sphinx what the extension adds."""
+    app.connect("config-inited", name_the_site)
+    app.connect("html-page-context", furnish, priority=900)  # the theme has put its buttons there
+    return {"parallel_read_safe": True}
+
+
+def name_the_site(app, config):
+    """Give all pages the version, and their addresses where the build knows that of the site."""
+    config.version = config.release = version()
+    config.html_baseurl = config.site_url.rstrip("/") + "/" if config.site_url else ""
+    config.html_context |= {"book_version": version(), "book_repository": config.repository}
+
+
+def version():
+    """Return the version of the package."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+
+def furnish(app, pagename, templatename, context, doctree):
+    """Add to a page what its text does not say."""
+    if "body" in context:
+        context["body"] = with_sizes(context["body"], app.builder)
+    for script in context.get("script_files", []):  # no script may hold up the page
+        inline_needs = "documentation_options" in str(script.filename)
+        if script.filename and not inline_needs and script.attributes.get("type") != "module":
+            script.attributes.setdefault("defer", "defer")
+    if doctree is not None:
+        offer_notebook(context, pagename, doctree)
+        context["metatags"] += tags(context, description(doctree), app.config)
+
+
+def offer_notebook(context, pagename, doctree):
+    """Let the button of downloads offer the notebook instead of the source of the page."""
+    for group in context.get("header_buttons", []):
+        for button in group.get("buttons", []):
+            if button.get("label") == "download-source-button" and has_code(doctree):
+                button |= {
+                    "url": f"{FOLDER}/{pagename}.ipynb",
+                    "text": ".ipynb",
+                    "tooltip": "Download as a notebook",
+                }
+
+
+# --- images -------------------------------------------------------------------------------------
+
+
+def with_sizes(body, builder):
+    """Give each image of a page its size, or the text jumps when it comes; load it when near."""
+    sources = {name: source for source, name in builder.images.items()}
+
+    def sized(tag):
+        name = re.search(r'src="_images/([^"]+)"', tag[0])
+        if not name or " width=" in tag[0]:
+            return tag[0]
+        width, height = size_of(Path(builder.srcdir) / sources[name[1]])
+        return f'<img width="{width}" height="{height}" loading="lazy" decoding="async"{tag[1]}'
+
+    return re.sub(r"<img(\s[^>]*)", sized, body)
+
+
+def size_of(path):
+    """Return width and height of an image on the page, in CSS pixels."""
+    if path.suffix == ".svg":
+        # Matplotlib writes points; some leave them away.
+        sizes = re.findall(r'<svg[^>]*?\b(width|height)="([\d.]+)(pt)?"', path.read_text())
+        values = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"', path.read_text())
+        scale = 4 / 3 if any(unit for _, _, unit in sizes) else 1
+        return tuple(round(float(value) * scale) for value in values.groups())
+    with Image.open(path) as image:
+        density = image.info.get("dpi", (96, 96))[0] / 96
+        sharp = 2 if density > 1.5 else 1  # drawn for screens with two pixels for each
+        return tuple(round(length / sharp) for length in image.size)
+
+
+# --- heads --------------------------------------------------------------------------------------
+
+
+def description(doctree):
+    """Return the first paragraph of a page, cut after a sentence that leaves it short enough."""
+    for paragraph in doctree.findall(nodes.paragraph):
+        if isinstance(paragraph.parent, nodes.section):
+            text = " ".join(paragraph.astext().split())
+            return re.match(r".{1,200}[.?!](?= |$)|.{0,200}", text)[0]
+    return ""
+
+
+def tags(context, summary, config):
+    """Return the tags that search engines and messengers read."""
+    facts = {
+        "og:title": context["title"],
+        "og:type": "article",
+        "og:site_name": config.html_title,
+        "og:description": summary,
+    }
+    if config.html_baseurl:
+        facts["og:url"] = context["pageurl"]
+        facts["og:image"] = f"{config.html_baseurl}_static/cover.png"
+    lines = [f'<meta name="description" content="{html.escape(summary)}"/>'] if summary else []
+    plain = {name: html.escape(re.sub("<[^>]*>", "", fact)) for name, fact in facts.items() if fact}
+    lines += [f'<meta property="{name}" content="{fact}"/>' for name, fact in plain.items()]
+    return "\n".join(["", *lines, ""])
+
+
+# --- after the build ----------------------------------------------------------------------------
+
+
+def finish(site):
+    """Write the map of a built site and remove what no page loads."""
+    site = Path(site)
+    write_icons(site)
+    write_map(site)
+    keep_only(site / "_static" / "mathjax", MATHJAX)
+    for unused in [*site.glob("_static/locales"), *site.glob("_static/**/*.map")]:
+        shutil.rmtree(unused) if unused.is_dir() else unused.unlink()
+
+
+def write_map(site):
+    """Write sitemap.xml of the pages that name their address."""
+    pattern = re.compile(r'<link rel="canonical" href="([^"]+)"')
+    found = [pattern.search(page.read_text()) for page in sorted(site.rglob("*.html"))]
+    addresses = [match[1] for match in found if match and not match[1].endswith("/404.html")]
+    if addresses:
+        urls = "".join(f"<url><loc>{address}</loc></url>\n" for address in addresses)
+        head = '<?xml version="1.0" encoding="utf-8"?>\n'
+        space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+        (site / "sitemap.xml").write_text(f"{head}<urlset {space}>\n{urls}</urlset>\n")
+        (site / "robots.txt").write_text(
+            f"User-agent: *\nSitemap: {addresses[0].rsplit('/', 1)[0]}/sitemap.xml\n"
+        )
+
+
+def keep_only(folder, names):
+    """Remove all from a folder but these files and folders."""
+    keep = [folder / name for name in names]
+    for path in folder.rglob("*"):
+        if path.is_file() and not any(path == one or one in path.parents for one in keep):
+            path.unlink()
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
