@@ -47,8 +47,9 @@ test-package: .venv/installed
 test-grading: .venv/installed
 	@nice $(PYTEST) tests/assignments/test_grading.py $(if $(SET),-k $(SET))
 
+# It waits a lot for processes that end others, and takes longest after the book: two at a time.
 test-judge: prepare
-	@nice $(PYTEST) tests/grading
+	@nice $(PYTEST) --numprocesses 2 --dist worksteal tests/grading
 
 test-release: prepare
 	@nice $(PYTEST) tests/assignments --ignore tests/assignments/test_grading.py

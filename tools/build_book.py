@@ -55,7 +55,9 @@ def execute_pages():
     is executed once more, and Jupyter Book says what is wrong.
     """
     toc = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text())
-    names = [toc["root"], *(chapter["file"] for chapter in toc.get("chapters", []))]
+    parts = toc.get("parts", [toc])
+    chapters = [chapter for part in parts for chapter in part.get("chapters", [])]
+    names = [toc["root"], *(chapter["file"] for chapter in chapters)]
     # Later chapters take longer, and what takes long should not start last.
     pages = [ROOT / "book" / f"{name}.md" for name in reversed(names)]
     pages = [page for page in pages if "{code-cell}" in page.read_text() and is_waiting(page)]
