@@ -42,7 +42,9 @@ def configuration(i, ax):
 def test_a_picture_has_two_pixels_for_one_a_palette_and_white_paper(shown):
     (wide, narrow), size, _ = shown(1, 2, curve, figsize=(8, 3))
     assert wide.mode == narrow.mode == "P"
-    assert abs(wide.width - 2 * size["width"]) <= 1 and wide.info["dpi"][0] == pytest.approx(200, abs=0.1)
+    assert abs(wide.width - 2 * size["width"]) <= 1 and wide.info["dpi"][0] == pytest.approx(
+        200, abs=0.1
+    )
     for image in wide, narrow:
         assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
 

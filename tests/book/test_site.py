@@ -231,6 +231,13 @@ def test_results_in_the_prose_are_computed_or_said_to_be_published(name):
     assert_none(typed_results((BOOK / f"{name}.md").read_text()))
 
 
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_scales_of_colours_come_from_one_room(name):
+    """`plotting` chooses them, so that temperature looks the same on every page."""
+    code = (BOOK / f"{name}.md").read_text()
+    assert re.findall(r"""cmap=['"](?!gray)[^'"]*|plt\.cm\.\w+|get_cmap""", code) == []
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_the_site_has_the_page_and_nothing_in_it_is_left_unrendered(site, name):
     assert_none(residue((site / f"{name}.html").read_text()))
