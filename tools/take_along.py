@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 import nbformat
 from ai4mat_grading.release import build_wheel
+from book_figures import NARROW
 from docutils import nodes
 from jupyter_cache import get_cache
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -197,6 +198,8 @@ class Writer:
         """Add a code cell with its outputs, and the caption of its figure."""
         ran = self.executed[node["cell_index"]]
         outputs = [output for output in ran.outputs if not is_glue(output)]
+        for output in outputs:
+            output.get("data", {}).pop(NARROW, None)  # for phones
         cell = new_code_cell(ran.source, outputs=outputs, execution_count=ran.execution_count)
         if node.get("hide_mode") in {"input", "all"}:
             cell.metadata["jupyter"] = {"source_hidden": True}
