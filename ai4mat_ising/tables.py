@@ -56,6 +56,6 @@ class Table:
 
 
 def _text(entry):
-    """Return an entry as text, with a minus that is no hyphen."""
+    """Return an entry as text, with a minus sign before numbers."""
     text = str(entry)
     return "−" + text[1:] if text[:1] == "-" and text[1:2].isdigit() else text

@@ -11,7 +11,7 @@ from IPython.core.pylabtools import retina_figure
 from matplotlib.figure import Figure
 from PIL import Image
 
-NARROW = "application/vnd.narrow-figure"
+NARROW = "narrow"  # its name in the metadata of the output: as a format MyST-NB would warn of it
 PHONE = 3.5  # inches, of 100 pixels each
 LETTER = 0.07  # width of one in a title
 
@@ -22,11 +22,11 @@ def load_ipython_extension(shell):
 
 
 def bundle(figure, include=None, exclude=None):
-    """Return both pictures of a figure, encoded, and the size of the first on the page."""
+    """Return a figure as an encoded picture, with its size on the page and its narrow twin."""
     wide, size = picture(figure)
     narrow(figure)
-    data = {"text/plain": repr(figure), "image/png": wide, NARROW: picture(figure)[0]}
-    return data, {"image/png": size}
+    data = {"text/plain": repr(figure), "image/png": wide}
+    return data, {"image/png": size | {NARROW: picture(figure)[0]}}
 
 
 def picture(figure):

@@ -77,9 +77,11 @@ def narrow_figures(app, pagename):
         return {}
     pairs = {}
     for cell in executed(app, pagename).cells:
-        for data in (output.get("data", {}) for output in cell.get("outputs", [])):
-            if NARROW in data:
-                wide, narrow = (base64.b64decode(data[kind]) for kind in ("image/png", NARROW))
+        for output in cell.get("outputs", []):
+            about = output.get("metadata", {}).get("image/png", {})
+            if NARROW in about:
+                wide = base64.b64decode(output["data"]["image/png"])
+                narrow = base64.b64decode(about[NARROW])
                 pairs[named(wide)] = named(narrow)
                 folder = Path(app.outdir) / "_images"
                 folder.mkdir(exist_ok=True)

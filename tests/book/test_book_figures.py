@@ -19,10 +19,11 @@ def shown():
         for i, ax in enumerate(axes.flat):
             draw(i, ax)
         plt.close(fig)
-        data, size = book_figures.bundle(fig)
-        pictures = [data["image/png"], data[book_figures.NARROW]]
+        data, about = book_figures.bundle(fig)
+        size = about["image/png"]
+        pictures = [data["image/png"], size[book_figures.NARROW]]
         images = [Image.open(io.BytesIO(base64.b64decode(picture))) for picture in pictures]
-        return images, size["image/png"], fig
+        return images, size, fig
 
     return make
 
