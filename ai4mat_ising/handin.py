@@ -26,7 +26,7 @@ STUB = "raise NotImplementedError()"
 
 
 class Unreadable(ValueError):
-    """The file is no notebook of a problem set; the message says why."""
+    """The file is not a notebook of a problem set; the message says why."""
 
 
 def look(path):
@@ -45,7 +45,7 @@ def look(path):
     Raises
     ------
     Unreadable
-        If the file is no notebook of a problem set.
+        If the file is not a notebook of a problem set.
     """
     path = Path(path).expanduser()
     notebook, name = read(path)
@@ -88,7 +88,7 @@ def read(path):
     Raises
     ------
     Unreadable
-        If it is no notebook of a problem set.
+        If it is not a notebook of a problem set.
     """
     import nbformat
 
