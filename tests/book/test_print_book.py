@@ -4,7 +4,7 @@ import print_book
 import pytest
 from bs4 import BeautifulSoup
 
-HEAD = "<head><title>B</title><script>window.MathJax = {}</script>"
+HEAD = "<head><title>B</title><script>window.MathJax = {{}}</script>"
 HEAD += "<script src='mathjax.js'></script>"
 PAGE = HEAD + "</head><body><article>{}</article></body>"
 
