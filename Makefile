@@ -6,7 +6,7 @@ BIN := .venv/bin
 TESTS := test-grading test-book test-package test-release test-judge
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve check lint test prepare $(TESTS) release bench clean
+.PHONY: help book pdf serve check lint test prepare $(TESTS) release bench clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/\1 /p' $(MAKEFILE_LIST) | awk '{name = $$1; $$1 = ""; printf "make %-8s%s\n", name, $$0}'
@@ -20,6 +20,9 @@ help:  ## list the targets
 
 book: .venv/installed  ## execute and build the site into _build/html (SITE_URL=... REPOSITORY=owner/name)
 	@$(BIN)/python tools/build_book.py
+
+pdf: .venv/installed  ## print the built site into a PDF, which its first page then links to
+	@$(BIN)/python tools/print_book.py
 
 serve: .venv/installed  ## show the built site on http://localhost:8000 (PORT=... for another)
 	@test -f _build/html/index.html || { echo "There is no site yet: run make book first."; exit 1; }

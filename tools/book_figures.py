@@ -60,12 +60,15 @@ def narrow(figure):
     stretch = min(PHONE / fit / (width / columns), 1.15)
     if rows == columns == 1:
         stretch *= 1.2  # a legend needs room
-    figure.set_size_inches(PHONE, new_rows * height / rows * stretch)
+    height = new_rows * height / rows * stretch
+    if fit == columns > 1:  # the names of rows need their length
+        height = max(height, rows * LETTER * 1.5 * max(len(ax.get_ylabel()) for ax in panels))
+    figure.set_size_inches(PHONE, height)
 
 
 def columns_that_fit(panels, columns, width):
     """Return how many panels can stand side by side on a phone; `width` is that of one."""
-    if not any(len(ax.get_xticks()) for ax in panels):  # pictures of configurations
+    if all(ax.images and not len(ax.get_xticks()) for ax in panels):  # configurations
         if any(ax.get_ylabel() for ax in panels) or columns > 6:
             return columns  # what stands in a row belongs together
         title = max(len(line) for ax in panels for line in (ax.get_title() or " ").split("\n"))

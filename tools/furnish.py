@@ -46,7 +46,8 @@ def furnish(app, pagename, templatename, context, doctree):
     if "body" in context:
         narrow = narrow_figures(app, pagename) if doctree is not None else {}
         context["body"] = with_sizes(context["body"], app.builder, narrow)
-    for script in context.get("script_files", []):  # no script may hold up the page
+    # No script may hold up the page; that of the search has others wait for it.
+    for script in context.get("script_files", []) if pagename != "search" else []:
         inline_needs = "documentation_options" in str(script.filename)
         if script.filename and not inline_needs and script.attributes.get("type") != "module":
             script.attributes.setdefault("defer", "defer")
@@ -167,10 +168,40 @@ def finish(site):
     """Write the map of a built site and remove what no page loads."""
     site = Path(site)
     write_icons(site)
+    bundle_styles(site)
     write_map(site)
     keep_only(site / "_static" / "mathjax", MATHJAX)
     for unused in [*site.glob("_static/locales"), *site.glob("_static/**/*.map")]:
         shutil.rmtree(unused) if unused.is_dir() else unused.unlink()
+
+
+def bundle_styles(site):
+    """Put the style sheets of a page into one: each request costs a phone time."""
+    pattern = re.compile(r'[ \t]*<link rel="stylesheet"[^>]*href="([^"?]*)[^>]*>\n?')
+    for page in site.rglob("*.html"):
+        text = page.read_text()
+        names = [name for name in pattern.findall(text) if "_static/" in name]
+        if not names:
+            continue
+        sheets = [(page.parent / name).resolve() for name in names]
+        style = "\n".join(as_part(sheet, site / "_static") for sheet in sheets)
+        bundle = site / "_static" / f"book-{sha256(style.encode()).hexdigest()[:12]}.css"
+        bundle.write_text(style)
+        root = names[0].split("_static/")[0]
+        link = f'<link rel="stylesheet" href="{root}_static/{bundle.name}"/>\n'
+        first = pattern.search(text).start()
+        page.write_text(text[:first] + link + pattern.sub("", text[first:]))
+
+
+def as_part(sheet, folder):
+    """Return a style sheet whose addresses count from another folder."""
+    path = sheet.parent.relative_to(folder.resolve()).as_posix()
+
+    def moved(url):
+        own = re.match(r"[a-z]+:|/|#", url[2]) or path == "."
+        return url[0] if own else f"url({url[1]}{path}/{url[2]}"
+
+    return re.sub(r"url\(([\"']?)([^)\"']+)", moved, sheet.read_text())
 
 
 def write_map(site):

@@ -3,10 +3,11 @@
 A choice is a term of a definition list, what is right or wrong about it its definition; `right`
 counts from 1. A question for a number has the option `number` and text that explains the answer:
 
-    ```{question} By how much does the energy per spin exceed $-2$?
+    :::{question} By how much does the energy per spin exceed $-2$?
     :number: 0.25
+
     Each wall breaks 16 bonds.
-    ```
+    :::
 
 Without JavaScript, in print and in notebooks the answer is folded below the question.
 """

@@ -205,6 +205,23 @@ def test_only_what_pages_load_is_kept(tmp_path):
     assert left == {"a.js", "c", "c/d", "c/d/e.js"}
 
 
+def test_style_sheets_become_one_whose_addresses_hold(tmp_path):
+    (tmp_path / "_static" / "styles").mkdir(parents=True)
+    (tmp_path / "_static" / "a.css").write_text("a { b: url(x.png) }")
+    (tmp_path / "_static" / "styles" / "b.css").write_text("c { d: url('y.png') url(data:,z) }")
+    links = '<link rel="stylesheet" href="{0}_static/a.css?v=1" />\n'
+    links += '<link rel="stylesheet" type="text/css" href="{0}_static/styles/b.css"/>\n'
+    (tmp_path / "api").mkdir()
+    (tmp_path / "p.html").write_text("<head>" + links.format("") + "</head>")
+    (tmp_path / "api" / "q.html").write_text("<head>" + links.format("../") + "</head>")
+    furnish.bundle_styles(tmp_path)
+    for page, root in [("p.html", ""), ("api/q.html", "../")]:
+        (link,) = BeautifulSoup((tmp_path / page).read_text(), "html.parser").select("link")
+        assert link["href"].startswith(f"{root}_static/book-")
+        style = ((tmp_path / page).parent / link["href"]).read_text()
+        assert style == "a { b: url(x.png) }\nc { d: url('styles/y.png') url(data:,z) }"
+
+
 def test_names_that_share_a_rule_have_one_each(tmp_path):
     (tmp_path / "all.min.css").write_text('.fa-a:before,.fa-b:before{content:"\\f1"}')
     assert icons.spelled_out(tmp_path).count('{content:"\\f1"}') == 2
