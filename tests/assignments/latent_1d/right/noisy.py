@@ -1,4 +1,4 @@
-"""Right but untidy: prints, warnings, logs, a progress bar; changes its arguments; odd types."""
+"""Right but untidy: prints, warnings, logs, a progress bar; odd types."""
 
 import logging
 import os
@@ -29,14 +29,12 @@ def train_autoencoder(images, seed):
     shout("training")
     model = ConvAutoencoder(latent_dim=1)
     fit(model, torch.as_tensor(images), seed=seed, device="cpu", progress=True)
-    images[:] = 0
     return {"net": model, "epochs": 20}
 
 
 def encode(model, images):
     shout("encoding")
     codes = model["net"].encode(torch.tensor(images))[:, 0]  # a tensor that carries gradients
-    images *= 0
     return codes
 
 
@@ -52,13 +50,12 @@ def phase_histograms(z, labels, bins):
     ordered, edges, _ = plt.hist(z[labels == 1], bins, (z.min(), z.max()))
     disordered, _, _ = plt.hist(z[labels == 0], edges)
     plt.show()
-    z.sort()
     return {"edges": edges, "ordered": list(ordered), "disordered": tuple(disordered)}
 
 
 def classify(z, rule):
     shout("classifying")
-    z -= rule["z0"]
+    z = z - rule["z0"]
     return [abs(code) > rule["threshold"] for code in z]
 
 
@@ -74,7 +71,6 @@ def fit_rule(z, labels):
         distance = abs(z - z0)
         for threshold in np.percentile(distance, range(101)):
             best = max(best, (((distance > threshold) == labels).mean(), z0, threshold))
-    z += 1
     return {"z0": np.array([best[1]]), "threshold": np.float32(best[2])}
 
 
@@ -86,7 +82,6 @@ def relate_to_magnetization(z, m):
     error = m - slope * z - intercept
     result = {"slope": slope, "intercept": intercept, "rank": spearmanr(z, m).correlation}
     result["r2"] = 1 - np.var(error) / np.var(m)
-    z[:], m[:] = 0, 0
     return result
 
 
