@@ -75,7 +75,7 @@ def weights(address):
         for name in PAGES:
             page = browser.new_page(**PHONE)
             answers = []
-            page.on("response", answers.append)
+            page.on("response", lambda response, answers=answers: answers.append(response))
             page.goto(f"{address}{name}.html", wait_until="networkidle")
             found[name] = sum(map(weight, answers)) / 1000, len(answers)
             page.close()
