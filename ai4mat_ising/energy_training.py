@@ -51,6 +51,7 @@ def fit_energy(
     temperatures to low ones, or modes may be lost.
 
     The loss is blind to modes that are lost: see `variational_free_energy`.
+    Introduced in the chapter on learning from the energy.
 
     Parameters
     ----------

@@ -68,6 +68,7 @@ def variational_free_energy(model, T, *, n=10_000, seed=0):
     others. Neither the error nor an effective sample size shows that, because no sample of q ever
     visits the lost modes. What can be seen is looked for: configurations and their negatives are
     equally likely, and a warning comes if one sign of m is drawn too often for that.
+    Introduced in the chapter on learning from the energy.
 
     Parameters
     ----------
@@ -139,6 +140,7 @@ def log_partition_by_sampling(model, T, *, n=10_000, seed=0):
     the square of its error. If q has lost modes, ln Z comes out too small by the logarithm of the
     share that is left, and neither the error nor the effective sample size can tell: ``ess`` near
     1 means that q is right where it draws, and says nothing of where it does not.
+    Introduced in the chapter on learning from the energy.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ def test_probabilities_of_all_states_add_up_to_one(L, symmetric):
     log_q = random_generator(L, symmetric).log_prob(all_configurations(L))
     assert log_q.shape == (2 ** (L * L),) and log_q.dtype == np.float64
     assert np.exp(log_q).sum() == pytest.approx(1, abs=1e-5)
-    assert np.exp(log_q).max() > 2 / len(log_q)  # far from uniform
+    assert np.exp(log_q).std() > 0.1 / len(log_q)  # far from uniform
 
 
 @pytest.mark.slow
