@@ -49,7 +49,7 @@ test-grading: .venv/installed
 
 # It waits a lot for processes that end others, and takes longest after the book: two at a time.
 test-judge: prepare
-	@nice $(PYTEST) --numprocesses 2 --dist worksteal tests/grading
+	@nice $(PYTEST) --numprocesses 2 --dist loadfile tests/grading
 
 test-release: prepare
 	@nice $(PYTEST) tests/assignments --ignore tests/assignments/test_grading.py

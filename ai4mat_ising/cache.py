@@ -105,7 +105,9 @@ def cache_folder():
     -------
     pathlib.Path
     """
-    return Path(os.environ.get("AI4MAT_CACHE") or platformdirs.user_cache_path("ai4mat-ising"))
+    named = os.environ.get("AI4MAT_CACHE")
+    # A shell does not expand ~ within quotes, nor does a notebook's %env.
+    return Path(named).expanduser() if named else platformdirs.user_cache_path("ai4mat-ising")
 
 
 def load_or_generate(recipe, generate, rows=slice(None)):

@@ -167,6 +167,15 @@ class IsingDataset(Dataset):
         """
         return _images(self.spins)
 
+    def __getattr__(self, name):
+        # Only for names that are not there: those of the package `ai4mat` of the published lesson.
+        hint = {
+            "X": "its images are images(), its spins .spins",
+            "y": "its labels are .labels, where 1 is ordered, the reverse of ai4mat's",
+        }.get(name)
+        hint = f"; {hint}" if hint else ""
+        raise AttributeError(f"an IsingDataset has no attribute {name!r}{hint}")
+
     def __setstate__(self, state):
         # Unpickling and copying would otherwise hand out writable arrays.
         self.__dict__.update(state)
@@ -250,7 +259,7 @@ def _temperatures(values):
 def _load(source, size, temperatures, samples):
     """Load the spins (n, L, L) of -1/+1 and temperatures (n,) of a source."""
     if isinstance(source, os.PathLike) or str(source).endswith((".pkl", ".npz")):
-        return _load_file(Path(source), size, temperatures, samples)
+        return _load_file(Path(source).expanduser(), size, temperatures, samples)
     if not isinstance(source, str) or source not in SOURCES:
         raise ValueError(
             f"source must be {', '.join(map(repr, SOURCES))} or the path of a .pkl or "

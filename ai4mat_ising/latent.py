@@ -65,7 +65,7 @@ class Projection(NamedTuple):
 def project(z, n_components=2):
     """Project codes onto their first principal components.
 
-    Introduced in the chapter on the anatomy of the ELBO.
+    Introduced in the chapter on two latents.
 
     Parameters
     ----------

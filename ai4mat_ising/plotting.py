@@ -1,15 +1,24 @@
 """Figures that more than one page shows; a figure of one page only is drawn on that page.
 
 Every function returns the Figure and leaves none open, so a notebook shows it once: as the value
-of the cell. Colours tell apart without colour vision (Okabe and Ito's palette).
+of the cell. All colours of the book are here: lines differ whatever one's colour vision, each
+temperature stands out from white paper, signed quantities have two hues, and the scale of angles
+closes.
 """
 
 from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import ListedColormap
 
 ORDERED, DISORDERED, EXACT = "#D55E00", "#0072B2", "#000000"
+LINES = (DISORDERED, ORDERED, "#660066", "#669999", "#CC00FF", "#993333")
+# Without the light yellow at its end: cold is dark blue, Tc a purple, hot an orange.
+TEMPERATURE = ListedColormap(plt.get_cmap("plasma")(np.linspace(0, 0.82, 256)), "temperature")
+SIGNED, ANGLE = "coolwarm", "twilight_shifted"
+# A plane in which distances are compared has the same scale both ways.
+DISTANCES = {"aspect": "equal", "adjustable": "datalim"}
 PHASES = {0: ("disordered (T > Tc)", DISORDERED), 1: ("ordered (T < Tc)", ORDERED)}
 
 
@@ -108,13 +117,13 @@ def latent_by_phase(z, labels):
     fig, ax = _subplots(figsize=(6, 5))
     for value, (name, colour) in PHASES.items():
         ax.scatter(*z[labels == value].T, s=8, alpha=0.4, lw=0, color=colour, label=name)
-    ax.set(xlabel="latent coordinate 1", ylabel="latent coordinate 2")
+    ax.set(xlabel="latent coordinate 1", ylabel="latent coordinate 2", **DISTANCES)
     for handle in ax.legend().legend_handles:
         handle.set(alpha=1, sizes=[30])
     return fig
 
 
-def latent_by_value(z, values, label, cmap="coolwarm", symmetric=False):
+def latent_by_value(z, values, label, symmetric=False):
     """Draw a scatter of two latent coordinates, coloured by a number such as T or m.
 
     Parameters
@@ -125,10 +134,8 @@ def latent_by_value(z, values, label, cmap="coolwarm", symmetric=False):
         Numbers that the colour shows.
     label : str
         Text beside the colour bar.
-    cmap : str, default "coolwarm"
-        Name of a Matplotlib colour map.
     symmetric : bool, default False
-        Centre the colours on zero.
+        Whether the sign matters: two hues, centred on zero, instead of the scale of temperatures.
 
     Returns
     -------
@@ -141,11 +148,11 @@ def latent_by_value(z, values, label, cmap="coolwarm", symmetric=False):
     """
     z, values = _checked_plane(z, values, "values")
     limit = np.abs(values).max() if symmetric else None
+    low = -limit if symmetric else None
+    cmap = SIGNED if symmetric else TEMPERATURE
     fig, ax = _subplots(figsize=(6, 5))
-    points = ax.scatter(
-        *z.T, c=values, s=8, lw=0, cmap=cmap, vmin=-limit if symmetric else None, vmax=limit
-    )
-    ax.set(xlabel="latent coordinate 1", ylabel="latent coordinate 2")
+    points = ax.scatter(*z.T, c=values, s=8, lw=0, cmap=cmap, vmin=low, vmax=limit)
+    ax.set(xlabel="latent coordinate 1", ylabel="latent coordinate 2", **DISTANCES)
     fig.colorbar(points, label=label)
     return fig
 

@@ -239,6 +239,12 @@ def _batches(name, data, batch_size, device, generator=None):
 
 def _checked_images(name, images):
     if torch.is_tensor(images) and images.ndim == 4 and images.dtype == torch.float32:
+        least, most = map(float, images.aminmax()) if images.numel() else (0, 1)
+        if least < 0 or most > 1:  # what NaN does, the loss will tell
+            raise ValueError(
+                f"{name} must be images with values from 0 to 1, got {least:g} to {most:g}; "
+                "spins -1 and +1 become images as (spins + 1) / 2"
+            )
         return images
     is_tensor = torch.is_tensor(images)
     got = f"{images.dtype} of shape {tuple(images.shape)}" if is_tensor else type(images).__name__

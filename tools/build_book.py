@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from hashlib import sha256
 from pathlib import Path
 
 import furnish
@@ -22,6 +23,12 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "_build" / ".jupyter_cache"
 # One thread: beside any other work, two threads that wait for each other are far slower.
 SETTINGS = {"AI4MAT_PROGRESS": "0", "OMP_NUM_THREADS": "1"}
+# Figures are ours, and not the backend's, whose formats would go before.
+KERNEL = """\
+c.InteractiveShellApp.extensions = ["book_figures"]
+c.InlineBackend.figure_formats = set()
+c.HistoryManager.enabled = False
+"""
 READER = {"name": "myst_nb_md", "type": "plugin"}  # what Sphinx reads the pages with
 
 
@@ -48,7 +55,9 @@ def execute_pages():
     is executed once more, and Jupyter Book says what is wrong.
     """
     toc = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text())
-    names = [toc["root"], *(chapter["file"] for chapter in toc.get("chapters", []))]
+    parts = toc.get("parts", [toc])
+    chapters = [chapter for part in parts for chapter in part.get("chapters", [])]
+    names = [toc["root"], *(chapter["file"] for chapter in chapters)]
     # Later chapters take longer, and what takes long should not start last.
     pages = [ROOT / "book" / f"{name}.md" for name in reversed(names)]
     pages = [page for page in pages if "{code-cell}" in page.read_text() and is_waiting(page)]
@@ -69,7 +78,7 @@ def is_waiting(page):
 
 def execute_page(page):
     """Runs in a process of its own; returns a line that says how it went."""
-    os.environ.update(SETTINGS)
+    os.environ.update(settings())
     limit = yaml.safe_load((ROOT / "_config.yml").read_text())["execute"]["timeout"]
     start = time.perf_counter()
     executor = load_executor("temp-serial", get_cache(CACHE))
@@ -86,9 +95,16 @@ def run_jupyter_book(output):
     # -n -W: a broken link or any other warning fails the build; --keep-going shows all of them.
     # --all: without it a failed build passes when repeated, and glued numbers may be stale.
     command += ["--all", "-n", "-W", "--keep-going"]
-    # Sphinx finds the book's own extensions beside this file.
+    return subprocess.run(command, env=os.environ | settings()).returncode
+
+
+def settings():
+    """Return the environment of kernels and of Jupyter Book, which find our extensions here."""
+    profile = CACHE.with_name("ipython") / "profile_default"
+    profile.mkdir(parents=True, exist_ok=True)
+    (profile / "ipython_kernel_config.py").write_text(KERNEL)
     path = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
-    return subprocess.run(command, env=os.environ | SETTINGS | {"PYTHONPATH": path}).returncode
+    return SETTINGS | {"IPYTHONDIR": str(profile.parent), "PYTHONPATH": path}
 
 
 def forget_stale_outputs():
@@ -113,7 +129,8 @@ def computed_with(page):
     except MystMetadataParsingError:
         return None  # Jupyter Book says why
     codes = (cell.source for cell in cells if cell.cell_type == "code")
-    return digest({name for code in codes for name in imported(code)}, ROOT)
+    figures = sha256(Path(__file__).with_name("book_figures.py").read_bytes()).hexdigest()
+    return [digest({name for code in codes for name in imported(code)}, ROOT), figures]
 
 
 def share_cache(output):

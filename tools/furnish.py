@@ -4,16 +4,19 @@ Sizes of images, descriptions and addresses for search engines, what the foot of
 built site loses what no page loads.
 """
 
+import base64
 import html
 import re
 import shutil
 import tomllib
+from hashlib import sha256
 from pathlib import Path
 
+from book_figures import NARROW
 from docutils import nodes
 from icons import write_icons
 from PIL import Image
-from take_along import FOLDER, ROOT, has_code
+from take_along import FOLDER, ROOT, executed, has_code
 
 # MathJax as the pages load it: one script, its fonts, and what TeX may ask for.
 MATHJAX = ["tex-chtml.js", "output/chtml/fonts", "input/tex/extensions"]
@@ -41,7 +44,8 @@ def version():
 def furnish(app, pagename, templatename, context, doctree):
     """Add to a page what its text does not say."""
     if "body" in context:
-        context["body"] = with_sizes(context["body"], app.builder)
+        narrow = narrow_figures(app, pagename) if doctree is not None else {}
+        context["body"] = with_sizes(context["body"], app.builder, narrow)
     for script in context.get("script_files", []):  # no script may hold up the page
         inline_needs = "documentation_options" in str(script.filename)
         if script.filename and not inline_needs and script.attributes.get("type") != "module":
@@ -66,8 +70,35 @@ def offer_notebook(context, pagename, doctree):
 # --- images -------------------------------------------------------------------------------------
 
 
-def with_sizes(body, builder):
-    """Give each image of a page its size, or the text jumps when it comes; load it when near."""
+def narrow_figures(app, pagename):
+    """Return the names of the narrow figures of a page by those of the wide ones; write them."""
+    path = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
+    if not path.is_file():
+        return {}
+    pairs = {}
+    for cell in executed(app, pagename).cells:
+        for output in cell.get("outputs", []):
+            about = output.get("metadata", {}).get("image/png", {})
+            if NARROW in about:
+                wide = base64.b64decode(output["data"]["image/png"])
+                narrow = base64.b64decode(about[NARROW])
+                pairs[named(wide)] = named(narrow)
+                folder = Path(app.outdir) / "_images"
+                folder.mkdir(exist_ok=True)
+                (folder / named(narrow)).write_bytes(narrow)
+    return pairs
+
+
+def named(image):
+    """Return the name of an image, as MyST-NB gives it."""
+    return f"{sha256(image).hexdigest()}.png"
+
+
+def with_sizes(body, builder, narrow):
+    """Give each image of a page its size, or the text jumps when it comes; load it when near.
+
+    `narrow` has the names of images to be shown on phones instead.
+    """
     sources = {name: source for source, name in builder.images.items()}
 
     def sized(tag):
@@ -75,9 +106,15 @@ def with_sizes(body, builder):
         if not name or " width=" in tag[0]:
             return tag[0]
         width, height = size_of(Path(builder.srcdir) / sources[name[1]])
-        return f'<img width="{width}" height="{height}" loading="lazy" decoding="async"{tag[1]}'
+        image = f'<img width="{width}" height="{height}" loading="lazy" decoding="async"{tag[1]}>'
+        if name[1] not in narrow:
+            return image
+        path = Path(builder.outdir) / "_images" / narrow[name[1]]
+        width, height = size_of(path)
+        source = f'media="(max-width: 600px)" srcset="_images/{path.name}"'
+        return f'<picture><source {source} width="{width}" height="{height}"/>{image}</picture>'
 
-    return re.sub(r"<img(\s[^>]*)", sized, body)
+    return re.sub(r"<img(\s[^>]*)>", sized, body)
 
 
 def size_of(path):

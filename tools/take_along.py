@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 import nbformat
 from ai4mat_grading.release import build_wheel
+from book_figures import NARROW
 from docutils import nodes
 from jupyter_cache import get_cache
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -197,6 +198,8 @@ class Writer:
         """Add a code cell with its outputs, and the caption of its figure."""
         ran = self.executed[node["cell_index"]]
         outputs = [output for output in ran.outputs if not is_glue(output)]
+        for output in outputs:
+            output.get("metadata", {}).get("image/png", {}).pop(NARROW, None)  # for phones
         cell = new_code_cell(ran.source, outputs=outputs, execution_count=ran.execution_count)
         if node.get("hide_mode") in {"input", "all"}:
             cell.metadata["jupyter"] = {"source_hidden": True}
@@ -266,6 +269,13 @@ class Writer:
 
     admonition = note = tip = warning = important = hint = caution = seealso = Admonition
     exercise_node = exercise_enumerable_node = Admonition
+
+    def question(self, node):
+        """Write a question with its choices and the folded answer."""
+        asked = self.inline(node[0])
+        choices = [f"- {self.inline(choice)}" for choice in node[1:-1]]
+        reasons = [self.blocks(reason) for reason in node[-1] if reason["right"]]
+        return "\n\n".join([f"**{asked}**", "\n".join(choices), folded("Answer", *reasons)])
 
     def literal_block(self, node):
         language = node.get("language", "").replace("ipython3", "python")

@@ -8,7 +8,7 @@ dialog.addEventListener("click", () => dialog.close());
 
 function enlarge(image) {
   const large = new Image();
-  large.src = image.src;
+  large.src = image.currentSrc;
   large.alt = image.alt;
   large.width = 1.5 * image.getAttribute("width");
   const close = document.createElement("button");

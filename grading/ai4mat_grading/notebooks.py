@@ -53,6 +53,30 @@ def written_cells(notebook: NotebookNode) -> dict[str, float]:
     }
 
 
+def kinds(notebook: NotebookNode) -> dict[str, tuple[str, float]]:
+    """What each cell that nbgrader knows is for, and its points: {grade_id: (kind, points)}.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The source, which holds the hidden tests. `ai4mat_ising.handin` names the kinds.
+    """
+    found = {}
+    for cell in notebook.cells:
+        if "nbgrader" in cell.metadata:
+            own = cell.metadata.nbgrader
+            found[own.grade_id] = (_kind(cell), own.points if is_grade(cell) else 0)
+    return found
+
+
+def _kind(cell: NotebookNode) -> str:
+    if is_solution(cell):
+        return "written" if is_written(cell) else "answer"
+    if not is_grade(cell):
+        return "text"
+    return "hidden" if "### BEGIN HIDDEN TESTS" in cell.source else "check"
+
+
 def errors_of(notebook: NotebookNode) -> dict[str, list[tuple[str, str]]]:
     """Errors in the outputs of a notebook: {grade_id or place: [(name, message)]}."""
     errors = {}

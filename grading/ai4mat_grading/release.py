@@ -3,6 +3,7 @@
 python -m ai4mat_grading.release
 """
 
+import json
 import shutil
 import subprocess
 import sys
@@ -10,9 +11,12 @@ import tempfile
 from pathlib import Path
 
 from .leaks import release_problems
+from .notebooks import kinds
 from .repository import problem_sets, read_source, root
 
 NAME = "ising-problem-sets"
+# Goes into the students' wheel.
+CELLS = Path("ai4mat_ising", "data", "problem_sets.json")
 LICENCES = ["LICENSE", "LICENSE-text"]
 
 
@@ -53,6 +57,18 @@ def build(output: Path, exercises: Path | None = None) -> Path:
         )
         (staged / "README.md").write_text(readme())
         return Path(shutil.make_archive(str(Path(output) / NAME), "zip", folder, NAME))
+
+
+def cells_of_sets() -> str:
+    """What a student's last look (`ai4mat_ising.handin`) must know of all sets, as JSON."""
+    known = {name: kinds(read_source(name)) for name in problem_sets()}
+    rows = [
+        f"  {json.dumps(name)}: {{\n"
+        + ",\n".join(f"    {json.dumps(cell)}: {json.dumps(kind)}" for cell, kind in cells.items())
+        + "\n  }"
+        for name, cells in known.items()
+    ]
+    return "{\n" + ",\n".join(rows) + "\n}\n"
 
 
 def problems_of(name: str, folder: Path) -> list[str]:
@@ -100,6 +116,7 @@ def main() -> None:
     try:
         output = root() / "_build"
         output.mkdir(exist_ok=True)
+        (root() / CELLS).write_text(cells_of_sets())
         print(f"{build(output).relative_to(root())} is what students get.")
     except (FileNotFoundError, ValueError) as error:
         sys.exit(f"make release: {error}")

@@ -57,6 +57,11 @@ def test_the_notebooks_in_the_zip_give_nothing_away(name, handed_out):
     assert release_problems(read_source(name), handed_out / "exercises" / name) == []
 
 
+def test_the_last_look_before_handing_in_knows_the_cells_of_the_sets():
+    known = (ROOT / release.CELLS).read_text()
+    assert known == release.cells_of_sets(), "run `make release`"
+
+
 def test_the_page_and_the_zip_tell_the_same_commands(handed_out):
     text = (handed_out / "README.md").read_text()
     assert text.count("-m pip install -r requirements.txt") == 2

@@ -113,6 +113,12 @@ def test_without_the_variable_sets_are_in_the_users_cache_folder(monkeypatch, va
     assert str(cache_folder()) == "/home/ai4mat-ising"
 
 
+def test_the_variable_may_name_a_folder_in_the_home(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/ann")
+    monkeypatch.setenv("AI4MAT_CACHE", "~/sets")
+    assert str(cache_folder()) == "/home/ann/sets"
+
+
 # --- writing and reading -----------------------------------------------------------------------
 
 

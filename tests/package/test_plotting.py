@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgba_array
 from matplotlib.figure import Figure
 from nbclient import NotebookClient
 
@@ -234,13 +234,54 @@ def test_one_phase_alone_can_be_shown():
 
 
 def test_values_have_their_colours_and_a_name():
-    fig = plotting.latent_by_value(Z, LABELS + 0.5, "temperature T", cmap="viridis")
+    fig = plotting.latent_by_value(Z, LABELS + 0.5, "temperature T")
     ax, bar = fig.axes
     points = ax.collections[0]
     np.testing.assert_array_equal(points.get_offsets(), Z)
     np.testing.assert_array_equal(points.get_array(), LABELS + 0.5)
-    assert points.get_cmap().name == "viridis" and bar.get_ylabel() == "temperature T"
+    assert points.get_cmap() == plotting.TEMPERATURE and bar.get_ylabel() == "temperature T"
     assert points.get_clim() == (0.5, 1.5)
+
+
+# Machado and co-workers' matrices (2009) for readers without red or green cones, linear RGB.
+VISIONS = {
+    "all cones": np.eye(3),
+    "no green": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+    "no red": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def linear(colours):
+    """Linear RGB of colours, (n, 3)."""
+    c = to_rgba_array(colours)[:, :3]
+    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+
+
+def seen(colours, vision):
+    """CIELAB coordinates of colours as a reader sees them, (n, 3)."""
+    x, y, z = (TO_XYZ @ np.clip(linear(colours) @ np.transpose(VISIONS[vision]), 0, 1).T).clip(1e-4)
+    f = np.cbrt([x / 0.9505, y, z / 1.089])
+    return np.stack([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])], axis=1)
+
+
+def contrast_with_white(colours):
+    return 1.05 / (linear(colours) @ TO_XYZ[1] + 0.05)
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_lines_differ_by_more_than_steps_of_viridis_whatever_the_vision(vision):
+    """Six steps of viridis are 17 apart at least; 10 is a difference at a glance."""
+    points = seen(plotting.LINES, vision)
+    distances = np.linalg.norm(points[:, None] - points, axis=2)[np.triu_indices(len(points), 1)]
+    assert distances.min() > 24
+    assert contrast_with_white(plotting.LINES).min() > 3
+
+
+def test_every_temperature_stands_out_from_white_paper_and_the_hotter_is_the_lighter():
+    scale = plotting.TEMPERATURE(np.linspace(0, 1, 100))
+    assert contrast_with_white(scale).min() > 1.8
+    assert (np.diff(seen(scale, "all cones")[:, 0]) > 0).all()
 
 
 @pytest.mark.parametrize("values", [np.linspace(-1, 3, 30), np.linspace(-3, 1, 30)])

@@ -267,29 +267,29 @@ def test_transforms_are_applied_anew_in_every_epoch():
 
     def count(x):
         calls.append(1)
-        return torch.full_like(x, len(calls))
+        return torch.full_like(x, len(calls) / 64)
 
     x = random_images(10)
     model = MeanImage()
     fit(model, Pairs(x, count), epochs=3, batch_size=4)
     assert len(calls) == 30
     shown = torch.cat(model.seen[True])[:, 0, 0, 0]
-    assert shown.tolist() == list(range(1, 31)), "every fetch is a new image"
+    assert (64 * shown).tolist() == list(range(1, 31)), "every fetch is a new image"
 
 
 def test_transforms_of_the_ising_data_reach_the_model():
-    dataset = IsingDataset(transform=lambda x: x + 5)
+    dataset = IsingDataset(transform=lambda x: x / 4)
     for data in (Subset(dataset, range(10)), Subset(Subset(dataset, range(20)), range(10))):
         model = MeanImage(16)
         fit(model, data, epochs=1)
-        assert as_sets(model.seen[True]) == as_sets([dataset.images()[:10] + 5])
+        assert as_sets(model.seen[True]) == as_sets([dataset.images()[:10] / 4])
 
 
 @pytest.mark.parametrize("base", [TensorDataset, Subset, IsingDataset])
 def test_a_subclass_that_transforms_is_not_bypassed(base):
-    class Shifted(base):
+    class Dimmed(base):
         def __getitem__(self, i):
-            return super().__getitem__(i)[0] + 5
+            return super().__getitem__(i)[0] / 4
 
         def __getitems__(self, indices):  # what torch calls where there is one, as in Subset
             return [self[i] for i in indices]
@@ -300,8 +300,8 @@ def test_a_subclass_that_transforms_is_not_bypassed(base):
     x = IsingDataset().images()[:6]
     whole = {TensorDataset: (x,), Subset: (TensorDataset(x), range(6)), IsingDataset: ()}
     model = MeanImage(16)
-    fit(model, Shifted(*whole[base]), epochs=1)
-    assert as_sets(model.seen[True]) == as_sets([x + 5])
+    fit(model, Dimmed(*whole[base]), epochs=1)
+    assert as_sets(model.seen[True]) == as_sets([x / 4])
 
 
 def test_random_transforms_are_repeatable():
@@ -580,6 +580,20 @@ def test_what_cannot_be_indexed_is_refused(data):
 def test_images_must_be_float32_with_a_channel(name, wrap, images, got):
     data = {"train": random_images(5), "validation": None} | {name: wrap(images)}
     with pytest.raises(ValueError, match=f"{name} must be float32 images .* got {got}"):
+        fit(MeanImage(), **data)
+
+
+@pytest.mark.parametrize("name", ["train", "validation"])
+@pytest.mark.parametrize("wrap", [lambda x: x, OnlyImages])
+@pytest.mark.parametrize(
+    "scale, got", [(lambda x: 2 * x - 1, "-1 to 1"), (lambda x: 255 * x, "0 to 255")]
+)
+def test_images_must_be_from_0_to_1(name, wrap, scale, got):
+    images = scale(random_images(5).round())
+    data = {"train": random_images(5), "validation": None} | {name: wrap(images)}
+    with pytest.raises(
+        ValueError, match=f"{name} must be images with values from 0 to 1, got {got}"
+    ):
         fit(MeanImage(), **data)
 
 

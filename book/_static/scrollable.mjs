@@ -1,0 +1,16 @@
+// What scrolls sideways by itself, a long formula or line of code or a wide table, can be scrolled
+// by keyboard, too: there the Tab key stops, and only there.
+const CANDIDATES = "mjx-container[display], article pre, article .cell_output > .output, .scrolls";
+
+function mark(element) {
+  if (element.scrollWidth > element.clientWidth + 1) element.tabIndex = 0;
+  else element.removeAttribute("tabindex");
+}
+
+const watched = new ResizeObserver((entries) => entries.forEach((entry) => mark(entry.target)));
+
+await window.MathJax?.startup?.promise;
+for (const element of document.querySelectorAll(CANDIDATES)) {
+  mark(element);
+  watched.observe(element);
+}
