@@ -86,6 +86,44 @@ class HierarchicalGenerator:
             )
         self.coupling = self._steps = None
 
+    def draw(self, n, generator):
+        """Draw configurations together with the gradient of their log probability.
+
+        It is what `fit_energy` asks of a model. The networks of an untrained generator are made
+        now, and its coupling is then 0.
+
+        Parameters
+        ----------
+        n : int
+        generator : torch.Generator
+
+        Returns
+        -------
+        spins : torch.Tensor of float32, shape (n, L, L)
+            Spins -1/+1.
+        log_q : torch.Tensor of float32, shape (n,)
+            In nats; its gradient reaches the networks, not the spins.
+        """
+        if self._steps is None:
+            self.coupling = 0.0
+            self._steps = [step for step, _ in _new_steps(self.size, self.coupling, generator)]
+        state = torch.empty(self.size**2, n, dtype=torch.int8)
+        log_q = sum(step.draw(state, generator) for step in self._steps)
+        return state.T.reshape(n, self.size, self.size).float(), log_q
+
+    def parameters(self):
+        """Yield the parameters of the networks, for an optimiser; none before training."""
+        for step in self._steps or []:
+            if isinstance(step.conditional, OddNetwork):
+                yield from step.conditional.parameters()
+
+    def set_coupling(self, coupling):
+        """Set K in the half-steps with a closed form; the networks stay as they are."""
+        self.coupling = float(coupling)
+        for step in self._trained_steps():
+            if isinstance(step.conditional, partial):
+                step.conditional = partial(step.conditional.func, self.coupling)
+
     def fit(self, spins, seed=0):
         """Train on configurations at one temperature.
 
@@ -176,31 +214,45 @@ class HierarchicalGenerator:
 
     def _trained_steps(self):
         if self._steps is None:
-            raise RuntimeError("the generator must be trained first: call fit(spins)")
+            raise RuntimeError(
+                "the generator must be trained first: call fit(spins), or fit_energy(generator, T)"
+            )
         return self._steps
+
+
+def _closed_forms(coupling):
+    """Return offsets and conditional of the half-steps that need no network, by their kind."""
+    return {
+        "edge": (NEIGHBOURS, partial(edge_logits, coupling)),
+        "diagonal": (ACROSS, partial(diagonal_logits, coupling)),
+    }
+
+
+def _new_steps(size, coupling, generator):
+    """Yield each half-step, with a new network where it has no closed form, and its window."""
+    closed_forms, known = _closed_forms(coupling), np.zeros((size, size), dtype=bool)
+    for kind, targets, spacing in half_steps(size):
+        if kind in closed_forms:
+            offsets, conditional = closed_forms[kind]
+        else:
+            offsets = _window(known, targets, REACH * spacing)
+            conditional = OddNetwork(_symmetries(offsets, size), generator)
+        yield _Step(targets, offsets, conditional), offsets
+        known |= targets
 
 
 def _fitted_steps(state, coupling, generator):
     """Return the half-steps; those without a closed form are trained on a state (L^2, n)."""
     size = isqrt(len(state))
-    closed_forms = {
-        "edge": (NEIGHBOURS, partial(edge_logits, coupling)),
-        "diagonal": (ACROSS, partial(diagonal_logits, coupling)),
-    }
     # The diagonal sites' formula leaves less noise: it holds where no neighbour is known, as in all
     # windows of an even lattice. On fewer than 4 x 4 spins it would meet the spin itself.
-    teacher = closed_forms["edge" if size % 4 else "diagonal"]
-    steps, plan, known = [], [*half_steps(size)], np.zeros((size, size), dtype=bool)
-    with progress_bar(len(plan), desc="training", unit="half-step") as bar:
-        for kind, targets, spacing in plan:
-            if kind in closed_forms:
-                offsets, conditional = closed_forms[kind]
-            else:
-                offsets = _window(known, targets, REACH * spacing)
-                conditional = OddNetwork(_symmetries(offsets, size), generator)
-                _train(conditional, offsets, teacher, state, generator)
-            steps.append(_Step(targets, offsets, conditional))
-            known |= targets
+    teacher = _closed_forms(coupling)["edge" if size % 4 else "diagonal"]
+    steps, number = [], len([*half_steps(size)])
+    with progress_bar(number, desc="training", unit="half-step") as bar:
+        for step, offsets in _new_steps(size, coupling, generator):
+            if isinstance(step.conditional, OddNetwork):
+                _train(step.conditional, offsets, teacher, state, generator)
+            steps.append(step)
             bar.update()
     return steps
 
@@ -317,10 +369,11 @@ class _Step:
         return self.conditional(known.flatten(1)).reshape(known.shape[1:])
 
     def draw(self, state, generator):
-        """Draw the targets, in place."""
-        probability = self.logits(state).sigmoid()
-        up = torch.rand(probability.shape, generator=generator) < probability
+        """Draw the targets, in place, and return the log probability (n,) of what was drawn."""
+        logits = self.logits(state)
+        up = torch.rand(logits.shape, generator=generator) < logits.detach().sigmoid()
         state[self.targets] = 2 * up.to(state) - 1
+        return logsigmoid(logits * state[self.targets]).sum(dim=0)
 
     def log_prob(self, state):
         """Return the log probability (n,) of the spins that the state has at the targets."""

@@ -219,7 +219,8 @@ class Reweighting(NamedTuple):
         from the model, up to order 1/n.
     ess : float
         Effective sample size per sample, between 1/n and 1: the share of independent equilibrium
-        samples that the weighted ones are worth.
+        samples that the weighted ones are worth. It cannot see modes that the model never draws:
+        a model that has lost half of the configurations can have 1 here.
     """
 
     weights: np.ndarray

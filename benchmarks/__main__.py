@@ -7,7 +7,17 @@ import platform
 
 import torch
 
-from benchmarks import cost, generation, grading, loading, nb20, sampling, training, vae
+from benchmarks import (
+    cost,
+    free_energy,
+    generation,
+    grading,
+    loading,
+    nb20,
+    sampling,
+    training,
+    vae,
+)
 
 
 def main():
@@ -29,6 +39,7 @@ def main():
     cost.print_table(cost.measure())
     print()
     generation.print_table()
+    free_energy.print_table()
 
 
 if __name__ == "__main__":
