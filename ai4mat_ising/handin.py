@@ -187,7 +187,7 @@ def _of_answers(notebook, cells):
 
 
 def _is_locked(cell):
-    """Whether students should leave a cell as it is."""
+    """Return whether students should leave a cell as it is."""
     own = cell.metadata.nbgrader
     return not own.get("solution") and bool(own.get("grade") or own.get("locked"))
 
@@ -197,7 +197,7 @@ def _given(cell):
 
 
 def _checksum(cell):
-    """What nbgrader noted of a cell when the problem set was released (its `compute_checksum`)."""
+    """Return what nbgrader notes of a released cell (its `compute_checksum`)."""
     own = cell.metadata.nbgrader
     parts = [cell.source.replace("\r\n", "\n"), cell.cell_type]
     parts += [str(bool(own.get("grade"))), str(bool(own.get("solution"))), str(_is_locked(cell))]

@@ -76,7 +76,7 @@ def variational_free_energy(model, T, *, n=10_000, seed=0):
         Or another with methods ``sample(n, seed)`` and ``log_prob(spins)``.
     T : float
         Temperature, in units of J / k_B.
-    n : int, default 10,000
+    n : int, default 10_000
         Configurations to draw, at least 2.
     seed : int, default 0
 
@@ -102,6 +102,7 @@ def nats_above_free_energy(model, T, *, n=10_000, seed=0):
     """Measure how far F_q lies above Kaufman's free energy: (F_q - F) / T, per configuration.
 
     It is the Kullback-Leibler divergence D(q || p), the reverse of that which `nats_above_entropy`
+    measures. Introduced in the chapter on learning from the energy.
 
     Parameters
     ----------
@@ -109,7 +110,7 @@ def nats_above_free_energy(model, T, *, n=10_000, seed=0):
         Or another with methods ``sample(n, seed)`` and ``log_prob(spins)``.
     T : float
         Temperature, in units of J / k_B.
-    n : int, default 10,000
+    n : int, default 10_000
         Configurations to draw, at least 2.
     seed : int, default 0
 
@@ -148,7 +149,7 @@ def log_partition_by_sampling(model, T, *, n=10_000, seed=0):
         Or another with methods ``sample(n, seed)`` and ``log_prob(spins)``.
     T : float
         Temperature, in units of J / k_B.
-    n : int, default 10,000
+    n : int, default 10_000
         Configurations to draw, at least 2.
     seed : int, default 0
 
@@ -204,6 +205,7 @@ def independence_metropolis(log_q, energies, T, *, seed=0):
     A proposal s' is accepted with probability min(1, w(s') / w(s)), where w = exp(-E/T) / q. The
     chain has Boltzmann's distribution in equilibrium, however bad the model, provided that q
     reaches every configuration; a sample of large weight is kept for long. It begins at the first
+    sample. Introduced in the chapter on learning from the energy.
 
     Parameters
     ----------
