@@ -29,7 +29,7 @@ def write_icons(site):
     code_of = dict(
         re.findall(r'\.(fa-[\w-]+):before\{content:"\\([0-9a-f]+)"', spelled_out(whole / "css"))
     )
-    texts = [path.read_text() for path in [*Path(site).glob("*.html"), *static.rglob("*.js")]]
+    texts = [path.read_text() for path in [*Path(site).rglob("*.html"), *static.rglob("*.js")]]
     names = {name for text in texts for name in re.findall(r"fa-[\w-]+", text)} & code_of.keys()
     styles = [path.read_text() for path in static.glob("styles/*.css")]
     codes = {code for text in styles for code in re.findall(r'content:\s*"\\(f[0-9a-f]{3})"', text)}
@@ -56,8 +56,8 @@ def spelled_out(folder):
 def write_font(source, target, codes):
     """Write the part of a font that has the characters of these codes (hexadecimal)."""
     options = subset.Options(flavor="woff", layout_features=[], hinting=False)
-    font = subset.load_font(source, options)
     part = subset.Subsetter(options)
     part.populate(unicodes=[int(code, 16) for code in codes])
-    part.subset(font)
-    subset.save_font(font, target, options)
+    with subset.load_font(source, options) as font:
+        part.subset(font)
+        subset.save_font(font, target, options)

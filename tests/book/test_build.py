@@ -47,7 +47,8 @@ def tree(tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     shutil.copy(ROOT / "_config.yml", tmp_path)
-    shutil.copytree(ROOT / "book" / "_static", tmp_path / "book" / "_static")
+    for folder in ("_static", "_templates"):
+        shutil.copytree(ROOT / "book" / folder, tmp_path / "book" / folder)
     write_pages(tmp_path, {"first": IMPORTS, "second": CELL.format("1 + 1")})
     monkeypatch.setattr(build_book, "ROOT", tmp_path)
     monkeypatch.setattr(build_book, "CACHE", tmp_path / "_build" / ".jupyter_cache")

@@ -54,7 +54,8 @@ def test_the_site_has_one_variant_of_mathjax_and_no_whole_icon_fonts(site):
 
 def test_every_icon_of_a_page_is_in_the_font(site):
     style = (site / "_static" / "icons.css").read_text()
-    characters = TTFont(site / "_static" / "icons.woff").getBestCmap()
+    with TTFont(site / "_static" / "icons.woff") as font:
+        characters = font.getBestCmap()
     for page in site.glob("*.html"):
         for icon in BeautifulSoup(page.read_text(), "html.parser").select("i[class*=fa-]"):
             name = [name for name in icon["class"] if name not in {"fa-solid", "fas", "fa-lg"}][0]
