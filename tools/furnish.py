@@ -46,14 +46,20 @@ def furnish(app, pagename, templatename, context, doctree):
     if "body" in context:
         narrow = narrow_figures(app, pagename) if doctree is not None else {}
         context["body"] = with_sizes(context["body"], app.builder, narrow)
-    # No script may hold up the page; that of the search has others wait for it.
-    for script in context.get("script_files", []) if pagename != "search" else []:
-        inline_needs = "documentation_options" in str(script.filename)
-        if script.filename and not inline_needs and script.attributes.get("type") != "module":
-            script.attributes.setdefault("defer", "defer")
+    if pagename != "search":  # its own scripts need the others at once
+        context["script_files"] = [deferred(script) for script in context.get("script_files", [])]
     if doctree is not None:
         offer_notebook(context, pagename, doctree)
         context["metatags"] += tags(context, description(doctree), app.config)
+
+
+def deferred(script):
+    """Return a script that does not hold up the page; pages share the one that came."""
+    inline_needs = "documentation_options" in str(script.filename)
+    if not script.filename or inline_needs or script.attributes.get("type") == "module":
+        return script
+    attributes = {"defer": "defer"} | script.attributes
+    return type(script)(script.filename, priority=script.priority, **attributes)
 
 
 def offer_notebook(context, pagename, doctree):
@@ -147,7 +153,7 @@ def description(doctree):
 def tags(context, summary, config):
     """Return the tags that search engines and messengers read."""
     facts = {
-        "og:title": context["title"],
+        "og:title": re.sub(r"^\d+\. ", "", re.sub("<[^>]*>", "", context["title"])),
         "og:type": "article",
         "og:site_name": config.html_title,
         "og:description": summary,
@@ -169,6 +175,7 @@ def finish(site):
     site = Path(site)
     write_icons(site)
     bundle_styles(site)
+    name_toggles(site)
     write_map(site)
     keep_only(site / "_static" / "mathjax", MATHJAX)
     for unused in [*site.glob("_static/locales"), *site.glob("_static/**/*.map")]:
@@ -201,7 +208,20 @@ def as_part(sheet, folder):
         own = re.match(r"[a-z]+:|/|#", url[2]) or path == "."
         return url[0] if own else f"url({url[1]}{path}/{url[2]}"
 
-    return re.sub(r"url\(([\"']?)([^)\"']+)", moved, sheet.read_text())
+    style = re.sub(  # an import is read at the beginning of a sheet only
+        r"@import\s+(?:url\()?[\"']([^\"']+)[\"']\)?\s*;?",
+        lambda order: (sheet.parent / order[1]).resolve().read_text(),
+        sheet.read_text(),
+    )
+    return re.sub(r"url\(([\"']?)([^)\"']+)", moved, style)
+
+
+def name_toggles(site):
+    """Say what opens the list of a section's pages; the theme shows only an arrow."""
+    for page in site.rglob("*.html"):
+        arrow = '<summary{}><span class="toctree-toggle"'
+        named = arrow.format(' aria-label="Pages of this section"')
+        page.write_text(page.read_text().replace(arrow.format(""), named))
 
 
 def write_map(site):

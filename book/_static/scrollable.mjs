@@ -1,6 +1,8 @@
 // What scrolls sideways by itself, a long formula or line of code or a wide table, can be scrolled
 // by keyboard, too: there the Tab key stops, and only there.
-const CANDIDATES = "mjx-container[display], article pre, article .cell_output > .output, .scrolls";
+const CANDIDATES =
+  "mjx-container[display], article pre, article .cell_output > .output, .scrolls, " +
+  ".pst-scrollable-table-container";
 
 function mark(element) {
   if (element.scrollWidth > element.clientWidth + 1) element.tabIndex = 0;

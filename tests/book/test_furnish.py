@@ -39,8 +39,7 @@ def test_a_page_says_what_it_is_and_which_version(soup, name):
 @pytest.mark.parametrize("name", PAGES)
 def test_every_image_has_its_size_and_comes_when_it_is_near(site, soup, name):
     for image in soup(name).select("article img"):
-        with Image.open(site / image["src"]) as file:
-            width, height = file.size
+        width, height = furnish.size_of(site / image["src"])
         shape = int(image["width"]) / int(image["height"])
         assert shape == pytest.approx(width / height, rel=0.02)
         assert image["loading"] == "lazy"
