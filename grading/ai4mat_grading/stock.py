@@ -23,6 +23,7 @@ c = get_config()
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 c.Execute.timeout = 600
+c.Execute.iopub_timeout = 60  # a busy machine is slow to report what a cell printed
 """
 
 # --- running nbgrader ------------------------------------------------------------------------
