@@ -43,6 +43,9 @@ PRELOAD = ("IPython.core.interactiveshell", "matplotlib.pyplot", "numpy")
 class Grader:
     """Grades submissions, several at a time, on this machine.
 
+    Judges are started from a script that is read once more: one that makes a Grader does so below
+    ``if __name__ == "__main__":``.
+
     Parameters
     ----------
     limits : Limits
