@@ -140,6 +140,7 @@ def grade(
     -------
     dict of str to Graded
     """
+    courses = courses[: len(submissions)]  # nbgrader calls a folder without submissions an error
     for i, (student, notebook) in enumerate(submissions.items()):
         path = courses[i % len(courses)] / "submitted" / student / name / f"{name}.ipynb"
         path.parent.mkdir(parents=True)

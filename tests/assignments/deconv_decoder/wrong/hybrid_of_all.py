@@ -1,6 +1,6 @@
 """The hybrid takes the probability of all spins from the VAE; every statement is called true.
 
-Loses: test_half, test_statements
+Loses: check_half, test_half, test_statements
 """
 
 import numpy as np
