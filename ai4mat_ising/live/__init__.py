@@ -1,7 +1,7 @@
 """Live figures: on a page of the book a simulation takes the place of a picture.
 
-The simulation is `ising.mjs`, what one sees and touches is `live.mjs`. The state of a figure travels
-in the metadata of its picture, and so with the outputs that the book keeps.
+The simulation is `ising.mjs`, what one sees and touches is `live.mjs`. The state of a figure
+travels in the metadata of its picture, and so with the outputs that the book keeps.
 """
 
 import numpy as np
@@ -35,8 +35,8 @@ class Live:
     Attributes
     ----------
     state : dict
-        What the page needs: the arguments, and exact curves T, m and e (the energy per spin in units
-        of J) of the infinite lattice.
+        What the page needs: the arguments, and exact curves T, m and e (the energy per spin in
+        units of J) of the infinite lattice.
 
     Raises
     ------

@@ -78,7 +78,7 @@ function chart(title, Ts, curve, [low, high], marks) {
     ...[1, 2, 3, 4].map((T) => text("live-below", x(T), height - bottom + 16, `${T}`)),
     ...marks.map((mark) => text("live-beside", left - 6, y(mark) + 4, shown(mark, 0))),
     text("live-below", (left + width) / 2, height - 3, "temperature T"),
-    text("live-within", left + 8, 22, title),
+    text("live-beside", width - 14, 22, title),
     point,
   );
   const move = (T, value) => {

@@ -16,8 +16,9 @@ async function awake(picture) {
   const box = document.createElement("div");
   box.className = "live";
   render(box, JSON.parse(picture.dataset.live));
-  (picture.closest("picture") ?? picture).after(box);
-  picture.classList.add("live-still"); // for the print
+  const still = picture.closest("a") ?? picture.closest("picture") ?? picture;
+  still.after(box);
+  still.classList.add("live-still"); // it comes back in print
 }
 
 function styled() {
