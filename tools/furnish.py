@@ -6,6 +6,7 @@ built site loses what no page loads.
 
 import base64
 import html
+import json
 import re
 import shutil
 import tomllib
@@ -18,6 +19,7 @@ from icons import write_icons
 from PIL import Image
 from take_along import FOLDER, ROOT, executed, has_code
 
+LIVE = "live"  # the key of a live figure's state in the metadata of its picture
 # MathJax as the pages load it: one script, its fonts, and what TeX may ask for.
 MATHJAX = ["tex-chtml.js", "output/chtml/fonts", "input/tex/extensions"]
 
@@ -44,8 +46,8 @@ def version():
 def furnish(app, pagename, templatename, context, doctree):
     """Add to a page what its text does not say."""
     if "body" in context:
-        narrow = narrow_figures(app, pagename) if doctree is not None else {}
-        context["body"] = with_sizes(context["body"], app.builder, narrow)
+        narrow, live = figures(app, pagename) if doctree is not None else ({}, {})
+        context["body"] = with_sizes(context["body"], app.builder, narrow, live)
     if pagename != "search":  # its own scripts need the others at once
         context["script_files"] = [deferred(script) for script in context.get("script_files", [])]
     if doctree is not None:
@@ -77,15 +79,20 @@ def offer_notebook(context, pagename, doctree):
 # --- images -------------------------------------------------------------------------------------
 
 
-def narrow_figures(app, pagename):
-    """Return the names of the narrow figures of a page by those of the wide ones; write them."""
+def figures(app, pagename):
+    """Return what goes with the figures of a page, by their names; write the narrow ones.
+
+    The first dictionary has the names of narrow figures, the second the states of live ones.
+    """
     path = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
     if not path.is_file():
-        return {}
-    pairs = {}
+        return {}, {}
+    pairs, live = {}, {}
     for cell in executed(app, pagename).cells:
         for output in cell.get("outputs", []):
             about = output.get("metadata", {}).get("image/png", {})
+            if LIVE in about:
+                live[named(base64.b64decode(output["data"]["image/png"]))] = about[LIVE]
             if NARROW in about:
                 wide = base64.b64decode(output["data"]["image/png"])
                 narrow = base64.b64decode(about[NARROW])
@@ -93,7 +100,7 @@ def narrow_figures(app, pagename):
                 folder = Path(app.outdir) / "_images"
                 folder.mkdir(exist_ok=True)
                 (folder / named(narrow)).write_bytes(narrow)
-    return pairs
+    return pairs, live
 
 
 def named(image):
@@ -101,10 +108,11 @@ def named(image):
     return f"{sha256(image).hexdigest()}.png"
 
 
-def with_sizes(body, builder, narrow):
+def with_sizes(body, builder, narrow, live):
     """Give each image of a page its size, or the text jumps when it comes; load it when near.
 
-    `narrow` has the names of images to be shown on phones instead.
+    `narrow` has the names of images to be shown on phones instead, `live` the states of images
+    that a script brings to life.
     """
     sources = {name: source for source, name in builder.images.items()}
 
@@ -113,7 +121,10 @@ def with_sizes(body, builder, narrow):
         if not name or " width=" in tag[0]:
             return tag[0]
         width, height = size_of(Path(builder.srcdir) / sources[name[1]])
-        image = f'<img width="{width}" height="{height}" loading="lazy" decoding="async"{tag[1]}>'
+        about = f'width="{width}" height="{height}" loading="lazy" decoding="async"'
+        if name[1] in live:
+            about += f' data-live="{html.escape(json.dumps(live[name[1]]))}"'
+        image = f"<img {about}{tag[1]}>"
         if name[1] not in narrow:
             return image
         path = Path(builder.outdir) / "_images" / narrow[name[1]]
@@ -174,12 +185,22 @@ def finish(site):
     """Write the map of a built site and remove what no page loads."""
     site = Path(site)
     write_icons(site)
+    copy_live(site)
     bundle_styles(site)
     name_toggles(site)
     write_map(site)
     keep_only(site / "_static" / "mathjax", MATHJAX)
     for unused in [*site.glob("_static/locales"), *site.glob("_static/**/*.map")]:
         shutil.rmtree(unused) if unused.is_dir() else unused.unlink()
+
+
+def copy_live(site):
+    """Put the scripts of live figures where `live.mjs` finds them; pages without one load none."""
+    source, target = ROOT / "ai4mat_ising" / "live", site / "_static" / "live"
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    for file in [*source.glob("*.mjs"), *source.glob("*.css")]:
+        shutil.copy(file, target)
 
 
 def bundle_styles(site):
