@@ -20,6 +20,7 @@ from hostile import TABLE
 from hostile_processes import OUTSIDE, WITNESS
 from hostile_secrets import ABSTRACT, PLANTED, PORT
 from nbgrader.api import Gradebook
+from small import limited
 from submissions import SETS, bytes_of, notebook_of, phrases, points_of, secrets, worth
 
 # What notebooks and tests of the two sets import.
@@ -41,7 +42,7 @@ def identify(entry):
 
 
 def test_the_table_is_large_and_covers_both_sets():
-    assert len(JUDGED) >= 60
+    assert len(TABLE) >= 60
     for problem_set in SETS:
         assert sum(entry.problem_set == problem_set for entry in TABLE) >= 30
 
@@ -118,12 +119,14 @@ def judged(courses, tmp_path_factory):
     with contextlib.ExitStack() as stack:
         graders = {}
 
-        def judge(problem_set, raw, limits=()) -> Verdict:
+        def judge(problem_set, raw, limits=(), patient=False) -> Verdict:
             if limits not in graders:
                 folder = tmp_path_factory.mktemp("grader")
                 grader = Grader(Limits(**(PATIENT | dict(limits))), PRELOAD, folder=folder)
                 graders[limits] = stack.enter_context(grader)
-            return graders[limits].grade(raw, courses[problem_set][1])
+            # A right answer trains: the few seconds of some entries would be too few for it.
+            with limited(graders[limits], **(PATIENT if patient else {})):
+                return graders[limits].grade(raw, courses[problem_set][1])
 
         yield judge
 
@@ -255,5 +258,5 @@ def _contents(folder):
 def test_whoever_comes_after_all_of_them_gets_all_points(verdict_of, judged, problem_set):
     for limits in {entry.limits for entry in JUDGED if entry.problem_set == problem_set}:
         right = bytes_of(notebook_of(problem_set, "right"))
-        found = kept(judged(problem_set, right, limits), problem_set)
+        found = kept(judged(problem_set, right, limits, patient=True), problem_set)
         assert found == points_of(problem_set, "right").at_least, limits
