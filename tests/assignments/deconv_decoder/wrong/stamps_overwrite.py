@@ -4,7 +4,7 @@ Codes are drawn from a square around 0 instead of the normal distribution.
 
 The hybrid adds the nats of the black half to a logarithm of a probability.
 
-Loses: check_deconvolution, test_deconvolution, test_draws, test_half
+Loses: check_deconvolution, test_deconvolution, test_draws, check_half, test_half
 """
 
 import numpy as np
