@@ -910,7 +910,8 @@ def test_a_missing_file_is_named(data_folder):
 
 def test_the_package_ships_data_and_licence():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    assert project["tool"]["setuptools"]["package-data"]["ai4mat_ising"] == ["data/*"]
+    shipped = project["tool"]["setuptools"]["package-data"]["ai4mat_ising"]
+    assert set(shipped) == {"data/*", "live/*.mjs", "live/*.css"}
     assert "ai4mat_ising/data/LICENSE-mdsdata" in project["project"]["license-files"]
     assert "Stefan Sandfeld" in (datasets.DATA_FOLDER / "LICENSE-mdsdata").read_text()
 
