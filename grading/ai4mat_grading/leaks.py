@@ -152,7 +152,8 @@ def _called_in_tests(notebook: NotebookNode) -> set[str]:
         nodes = list(ast.walk(ast.parse(cell.source)))
         used = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
         known = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-        known |= {n.name for n in nodes if isinstance(n, ast.FunctionDef)}
+        definitions = (ast.FunctionDef, ast.ExceptHandler)
+        known |= {n.name for n in nodes if isinstance(n, definitions) and n.name}
         known |= {n.arg for n in nodes if isinstance(n, ast.arg)}
         known |= {n.asname or n.name for n in nodes if isinstance(n, ast.alias)}
         called |= used - known - set(dir(builtins))
