@@ -91,12 +91,14 @@ def figures(app, pagename):
     for cell in executed(app, pagename).cells:
         for output in cell.get("outputs", []):
             about = output.get("metadata", {}).get("image/png", {})
+            if not about.keys() & {LIVE, NARROW}:
+                continue
+            name = named(base64.b64decode(output["data"]["image/png"]))
             if LIVE in about:
-                live[named(base64.b64decode(output["data"]["image/png"]))] = about[LIVE]
+                live[name] = about[LIVE]
             if NARROW in about:
-                wide = base64.b64decode(output["data"]["image/png"])
                 narrow = base64.b64decode(about[NARROW])
-                pairs[named(wide)] = named(narrow)
+                pairs[name] = named(narrow)
                 folder = Path(app.outdir) / "_images"
                 folder.mkdir(exist_ok=True)
                 (folder / named(narrow)).write_bytes(narrow)
@@ -222,19 +224,20 @@ def bundle_styles(site):
 
 
 def as_part(sheet, folder):
-    """Return a style sheet whose addresses count from another folder."""
+    """Return a style sheet, and those it imports, whose addresses count from another folder."""
     path = sheet.parent.relative_to(folder.resolve()).as_posix()
 
-    def moved(url):
-        own = re.match(r"[a-z]+:|/|#", url[2]) or path == "."
-        return url[0] if own else f"url({url[1]}{path}/{url[2]}"
+    def moved(found):
+        if found["import"]:  # browsers read imports only at the beginning of a sheet
+            return as_part((sheet.parent / found["import"]).resolve(), folder)
+        own = re.match(r"[a-z]+:|/|#", found["url"]) or path == "."
+        return found[0] if own else f"url({found['quote']}{path}/{found['url']}"
 
-    style = re.sub(  # an import is read at the beginning of a sheet only
-        r"@import\s+(?:url\()?[\"']([^\"']+)[\"']\)?\s*;?",
-        lambda order: (sheet.parent / order[1]).resolve().read_text(),
-        sheet.read_text(),
+    pattern = (
+        r"@import\s+(?:url\()?[\"'](?P<import>[^\"']+)[\"']\)?\s*;?"
+        r"|url\((?P<quote>[\"']?)(?P<url>[^)\"']+)"
     )
-    return re.sub(r"url\(([\"']?)([^)\"']+)", moved, style)
+    return re.sub(pattern, moved, sheet.read_text())
 
 
 def name_toggles(site):

@@ -225,3 +225,14 @@ def test_style_sheets_become_one_whose_addresses_hold(tmp_path):
 def test_names_that_share_a_rule_have_one_each(tmp_path):
     (tmp_path / "all.min.css").write_text('.fa-a:before,.fa-b:before{content:"\\f1"}')
     assert icons.spelled_out(tmp_path).count('{content:"\\f1"}') == 2
+
+
+def test_a_style_sheet_brings_what_it_imports_with_addresses_of_its_own(tmp_path):
+    folder = tmp_path / "styles"
+    folder.mkdir()
+    (tmp_path / "basic.css").write_text("a { background: url(file.png) }")
+    (folder / "theme.css").write_text('@import "../basic.css";\nb { background: url("x.png") }')
+    style = furnish.as_part(folder / "theme.css", tmp_path)
+    assert style.split() == (
+        'a { background: url(file.png) } b { background: url("styles/x.png") }'.split()
+    )
