@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from .quick import leave_out_grammars
 from .records import MIB, Limits
 from .sandbox import Refused
 
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     define, run = COMMANDS[command]
     define(parser)
     options = parser.parse_args(rest)
+    leave_out_grammars()
     try:
         return run(options)
     except (Refused, ValueError) as error:

@@ -176,6 +176,15 @@ def _lanes(settings: Settings, course: Course, jobs: int | None, scheduler: str 
     return Cluster(settings, scheduler, name=f"ising-grade {course.root}")
 
 
+@dataclass
+class _Check:
+    """A self-check that is under way; no grade is kept before it has ended well."""
+
+    futures: list[Future[Judged]]
+    passed: Path
+    digest: str
+
+
 class _Run:
     """One run; what has to be at hand in it."""
 
@@ -187,6 +196,7 @@ class _Run:
         self.versions = versions(settings.preload)
         self.summary = Summary(self.assignment)
         self.again: list[_Job] = []
+        self.check: _Check | None = None
         self.judging = self._judging()
 
     def choose(self, students: Sequence[str] | None) -> list[str]:
@@ -212,7 +222,7 @@ class _Run:
             jobs = self._jobs(wanted, bar)
             first = next(jobs, None)
             if first:
-                self._self_check(lanes)
+                self._begin_check(lanes)
                 self._judge_all(itertools.chain([first], jobs), lanes, bar)
             self.summary.stopped = False
         self._complete(wanted)
@@ -266,7 +276,9 @@ class _Run:
                 waiting[lanes.submit(list(job.submission.notebooks.values()))] = job
             if not waiting:
                 return
-            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+            done = wait(waiting, return_when=FIRST_COMPLETED).done
+            self._end_check()
+            for future in done:
                 bar.update(self._finish(waiting.pop(future), future))
 
     def _finish(self, job: _Job, future: Future[Judged]) -> bool:
@@ -303,16 +315,22 @@ class _Run:
         self._take_notes(student, record)
         self.summary.warnings = sorted({*self.summary.warnings, *warnings})
 
-    def _self_check(self, lanes) -> None:
-        """Refuse a problem set whose reference loses points, or whose release has some."""
+    def _begin_check(self, lanes) -> None:
+        """Judge the reference and the release first, unless they have passed before."""
         raws = selfcheck.references(self.course, self.plans)
         digest = _hash([self.judging, [hashlib.sha256(raw).hexdigest() for raw in raws]])
         passed = self.course.kept / "checked" / f"{self.assignment}.json"
         if passed.is_file() and passed.read_text() == digest:
             return
         futures = [lanes.submit(raws), lanes.submit([submissions.EMPTY] * len(raws))]
+        self.check = _Check(futures, passed, digest)
+
+    def _end_check(self) -> None:
+        """Refuse a problem set whose reference loses points, or whose release has some."""
+        if self.check is None:
+            return
         try:
-            (references, _), (releases, _) = (future.result() for future in futures)
+            (references, _), (releases, _) = (future.result() for future in self.check.futures)
         except Refused:
             raise
         except Exception as error:
@@ -320,8 +338,9 @@ class _Run:
         for triple in zip(self.plans, references, releases, strict=True):
             if complaint := selfcheck.complaint(*triple):
                 raise Refused(complaint)
-        passed.parent.mkdir(exist_ok=True)
-        write_whole(passed, digest, self.course)
+        self.check.passed.parent.mkdir(exist_ok=True)
+        write_whole(self.check.passed, self.check.digest, self.course)
+        self.check = None
 
     # --- what is said -------------------------------------------------------------------------
 

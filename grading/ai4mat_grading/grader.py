@@ -36,8 +36,9 @@ BEYOND = 120
 PROBING = 300
 # Tests that may end a judge before none of them is tried any more.
 MOST_GIVEN_UP = 3
-# What every judge needs; the rest comes from the problem set's imports.
-PRELOAD = ("IPython.core.interactiveshell", "matplotlib.pyplot", "numpy")
+# What every judge needs; the rest comes from the problem set's imports. Any function may return
+# tensors, and to import torch costs as much as to judge a submission.
+PRELOAD = ("IPython.core.interactiveshell", "matplotlib.pyplot", "numpy", "torch")
 
 
 class Grader:

@@ -26,6 +26,8 @@ SYSTEM = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/fonts
 CONTROL_GROUPS = Path("/sys/fs/cgroup")
 OWN_GROUP = Path("/proc/self/cgroup")
 NAME = "ising-grade"
+# Where compiled kernels are inside: copies of ours, of which every submission has its own.
+KERNELS = "/tmp/kernels"
 # Seconds that a busy machine may take to end a killed process and to take its memory back.
 LAST_BREATH = 60.0
 
@@ -165,6 +167,8 @@ def command(program: Sequence[str], preload: Iterable[str], root: bool) -> list[
     names = environment(preload)
     own = ["bwrap", "--unshare-all", "--new-session", "--cap-drop", "ALL"]
     own += ["--hostname", "sandbox", "--clearenv"]
+    # Writable, or numba would neither read nor keep anything there; the zygote fills it.
+    names["NUMBA_CACHE_DIR"] = KERNELS
     own += [part for name, value in names.items() for part in ("--setenv", name, value)]
     own += [*view, "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/dev/shm"]
     own += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--", *program]

@@ -12,6 +12,7 @@ import sys
 import traceback
 from typing import Any
 
+import matplotlib.pyplot as plt
 import matplotlib_inline.backend_inline as inline
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -146,6 +147,8 @@ def make_shell() -> Shell:
     builtins.input = _no_input
     activate_matplotlib(BACKEND)
     inline.configure_inline_support(shell, BACKEND)
+    # It draws every figure after each cell, which the backend does anyway.
+    plt.uninstall_repl_displayhook()
     return shell
 
 
