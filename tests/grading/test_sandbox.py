@@ -193,7 +193,7 @@ def test_sockets_without_a_file_are_those_of_the_submission(grader):
 def test_the_environment_is_not_the_graders(grader, monkeypatch):
     monkeypatch.setenv("MOODLE_TOKEN", "of the instructor")
     names = set(eval(eval(said(grader, "import os\nprint(sorted(os.environ))"))["text"]))
-    assert names == {*sandbox.environment(grader.preload), "PWD"}
+    assert names == {*sandbox.environment(grader.preload), "NUMBA_CACHE_DIR", "PWD"}
 
 
 # --- memory and time ----------------------------------------------------------------------------
@@ -234,6 +234,16 @@ def test_a_list_of_50_million_numbers_costs_itself_alone(grader):
 def test_figures_can_be_drawn_in_every_cell(grader):
     draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.title('µ')\nplt.show()"
     assert "image/png" in outputs(harm(grader, draw), "bad")
+
+
+def test_a_figure_is_shown_once_and_drawn_without_plt_show(grader):
+    draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2]); 'shown'"
+    assert outputs(harm(grader, draw), "bad").count("image/png") == 1
+
+
+def test_a_student_may_keep_compiled_code(grader):
+    source = "import numba\n@numba.njit(cache=True)\ndef twice(x):\n    return 2 * x\n"
+    assert "kept 42" in said(grader, source + "print('kept', twice(21))")
 
 
 def test_a_cell_that_closes_all_descriptors_costs_itself_alone(grader):
