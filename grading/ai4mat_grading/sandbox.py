@@ -26,7 +26,7 @@ SYSTEM = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/fonts
 CONTROL_GROUPS = Path("/sys/fs/cgroup")
 OWN_GROUP = Path("/proc/self/cgroup")
 NAME = "ising-grade"
-# Where compiled kernels are inside: copies of ours, of which every submission has its own.
+# Where compiled kernels are inside: the zygote copies ours, a submission begins with the folders.
 KERNELS = "/tmp/kernels"
 # Seconds that a busy machine may take to end a killed process and to take its memory back.
 LAST_BREATH = 60.0

@@ -244,7 +244,9 @@ def _own_files(size: int) -> None:
         place = folder.replace("/tmp", "/dev/shm", 1)
         os.makedirs(place, exist_ok=True)
         _checked(_libc.mount(folder.encode(), place.encode(), None, BIND | REC, None), "bind")
-    shutil.copytree(os.environ["NUMBA_CACHE_DIR"], "/dev/shm/kernels")
+    # Kernels are loaded by now, or compiled; their folders must be there for what is compiled.
+    for folder, _, _ in os.walk(os.environ["NUMBA_CACHE_DIR"]):
+        os.makedirs(folder.replace("/tmp", "/dev/shm", 1))
     _checked(_libc.mount(b"/dev/shm", b"/tmp", None, MOVE, None), "move")
     _mount_files("/dev/shm", size)
     options = b"newinstance,ptmxmode=0666,mode=620"
