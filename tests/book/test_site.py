@@ -155,13 +155,17 @@ OVERFLOW = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
     .concat(document.documentElement).slice(0, 1)
     .map(e => `wider than the screen: <${e.localName}> ${e.textContent.trim().slice(0, 60)}`)"""
 
-# "No filter" must hold all the way up; the corner of a figure is its background.
+# "No filter" must hold all the way up; the corner of a figure is its background. An inline style
+# can distort one, as the shape in its markup yields to it.
 ALTERED = """() => [...document.querySelectorAll('article img')].flatMap(image => {
     if (!image.naturalWidth) return [image.src + ' is missing'];
     const canvas = new OffscreenCanvas(1, 1).getContext('2d');
     canvas.drawImage(image, 0, 0);
     const corner = [...canvas.getImageData(0, 0, 1, 1).data];
     const faults = corner.every(value => value === 255) ? [] : ['is not on opaque white'];
+    const {width, height} = image.getBoundingClientRect();
+    if (Math.abs(width * image.naturalHeight / (height * image.naturalWidth) - 1) > 0.05)
+        faults.push('is distorted');
     const style = getComputedStyle(image);
     if (parseFloat(style.padding) || parseFloat(style.borderWidth)) faults.push('is framed');
     for (let e = image; e; e = e.parentElement)
@@ -198,10 +202,19 @@ def browse(new_page, url, **view):
 
 
 def barriers(page):
-    """Find accessibility violations."""
+    """Find accessibility violations, and text that has the colour of what lies under it."""
     # Without preload: axe would fetch style sheets again, under wrong addresses.
-    report = Axe().run(page, options={"preload": False, "resultTypes": ["violations"]})
-    return [
+    options = {"preload": False, "resultTypes": ["violations", "incomplete"]}
+    report = Axe().run(page, options=options)
+    # axe takes text in the very colour of its ground for hidden on purpose.
+    invisible = [
+        f"invisible: {node['html'][:120]}"
+        for rule in report.response["incomplete"]
+        for node in rule["nodes"]
+        for check in node["any"]
+        if rule["id"] == "color-contrast" and check["data"]["messageKey"] == "equalRatio"
+    ]
+    return invisible + [
         f"axe {violation['id']}: {node['html'][:120]} {node['failureSummary']}"
         for violation in report.response["violations"]
         for node in violation["nodes"]
@@ -401,6 +414,11 @@ BROKEN = {
     ),
     "frame": ("<img src='w.svg' alt='w' style='padding: 8px'>", "is framed"),
     "transparent": ("<img src='t.svg' alt='t'>", "not on opaque white"),
+    "distorted": (
+        "<img src='w.svg' alt='w' width='9' height='9' style='width: 90px; height: 20px'>",
+        "is distorted",
+    ),
+    "invisible": ("<p style='color: #999; background: #999'>unseen</p>", "invisible: <p"),
     "contrast": ("<p style='color: #999'>pale</p>", "axe color-contrast"),
     "alt": ("<img src='w.svg'>", "axe image-alt"),
     "folded": ("<details><summary>s</summary><img src='w.svg'></details>", "axe image-alt"),
