@@ -124,9 +124,11 @@ def with_sizes(body, builder, narrow, live):
             return tag[0]
         width, height = size_of(Path(builder.srcdir) / sources[name[1]])
         about = f'width="{width}" height="{height}" loading="lazy" decoding="async"'
+        # The notebook's own size comes as a style, which no style sheet could make narrower.
+        rest = re.sub(r' style="width: \d+px; height: \d+px;"', "", tag[1])
         if name[1] in live:
             about += f' data-live="{html.escape(json.dumps(live[name[1]]))}"'
-        image = f"<img {about}{tag[1]}>"
+        image = f"<img {about}{rest}>"
         if name[1] not in narrow:
             return image
         path = Path(builder.outdir) / "_images" / narrow[name[1]]
