@@ -31,7 +31,7 @@ SYMMETRIES = [
 ]
 REACH = 4.5  # radius of the window of known spins, in units of the level's spacing
 UNITS = 32  # tanh units of a network, including the images of a unit under symmetries
-ITERATIONS, RATE = 1000, 0.01  # of Adam, for each network
+RATE = 0.01  # of Adam
 SITES, CONFIGURATIONS = 8, 256  # an iteration looks at so many sites in so many configurations
 
 
@@ -124,7 +124,7 @@ class HierarchicalGenerator:
             if isinstance(step.conditional, partial):
                 step.conditional = partial(step.conditional.func, self.coupling)
 
-    def fit(self, spins, seed=0):
+    def fit(self, spins, seed=0, iterations=1000):
         """Train on configurations at one temperature.
 
         Translations, rotations and reflections of the data are part of the training. It takes a
@@ -137,6 +137,8 @@ class HierarchicalGenerator:
             Spins -1/+1 in equilibrium.
         seed : int, default 0
             Fixes the result on one machine.
+        iterations : int, default 1000
+            Of Adam, for each network: the time that training takes.
 
         Returns
         -------
@@ -150,11 +152,12 @@ class HierarchicalGenerator:
         """
         spins = checked_spins(spins, self.size)
         generator = torch.Generator().manual_seed(checked_integer("seed", seed, 0))
+        iterations = checked_integer("iterations", iterations, 1)
         # Batches are of successive configurations, which may come from one Markov chain.
         state = _state(spins)[:, torch.randperm(len(spins), generator=generator)]
         coupling = fit_coupling(spins)
         with torch_threads(1):
-            steps = _fitted_steps(state, coupling, generator)
+            steps = _fitted_steps(state, coupling, generator, iterations)
         # Only now, so that an interrupt leaves nothing half done.
         self.coupling, self._steps = coupling, steps
         return self
@@ -241,7 +244,7 @@ def _new_steps(size, coupling, generator):
         known |= targets
 
 
-def _fitted_steps(state, coupling, generator):
+def _fitted_steps(state, coupling, generator, iterations):
     """Return the half-steps; those without a closed form are trained on a state (L^2, n)."""
     size = isqrt(len(state))
     # The diagonal sites' formula leaves less noise: it holds where no neighbour is known, as in all
@@ -251,7 +254,7 @@ def _fitted_steps(state, coupling, generator):
     with progress_bar(number, desc="training", unit="half-step") as bar:
         for step, offsets in _new_steps(size, coupling, generator):
             if isinstance(step.conditional, OddNetwork):
-                _train(step.conditional, offsets, teacher, state, generator)
+                _train(step.conditional, offsets, teacher, state, generator, iterations)
             steps.append(step)
             bar.update()
     return steps
@@ -413,7 +416,7 @@ class OddNetwork(nn.Module):
 
 
 @torch.enable_grad()
-def _train(network, offsets, teacher, state, generator):
+def _train(network, offsets, teacher, state, generator, iterations):
     """Maximise the likelihood of spins given their windows, anywhere in a state (L^2, n).
 
     The spins' places are taken by their probabilities given what lies at the teacher's offsets.
@@ -425,9 +428,9 @@ def _train(network, offsets, teacher, state, generator):
     windows = torch.stack([_around(sites, offsets @ symmetry, size) for symmetry in SYMMETRIES])
     surroundings, teacher_logits = _around(sites, teacher[0], size), teacher[1]
     optimizer = torch.optim.Adam(network.parameters(), RATE, betas=(0.9, 0.95))
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, ITERATIONS)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, iterations)
     starts = max(1, state.shape[1] - CONFIGURATIONS + 1)
-    for _ in range(ITERATIONS):
+    for _ in range(iterations):
         start = torch.randint(starts, (), generator=generator)
         block = state[:, start : start + CONFIGURATIONS]
         site = torch.randint(size**2, (SITES,), generator=generator)

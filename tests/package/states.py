@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from ai4mat_ising import hierarchical
 from ai4mat_ising.exact import critical_temperature, log_partition
 from ai4mat_ising.hierarchical import HierarchicalGenerator
 from ai4mat_ising.observables import energy_per_spin
@@ -40,7 +39,6 @@ def crude_generator(L, T=TC):
     if (L, T) not in _fitted:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("AI4MAT_PROGRESS", "0")
-            patch.setattr(hierarchical, "ITERATIONS", 10)
             spins = sample_equilibrium(L, T, 1000, seed=1)
-            _fitted[L, T] = HierarchicalGenerator(L).fit(spins, seed=2)
+            _fitted[L, T] = HierarchicalGenerator(L).fit(spins, seed=2, iterations=10)
     return _fitted[L, T]

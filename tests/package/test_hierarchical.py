@@ -16,12 +16,6 @@ from ai4mat_ising.observables import energy_per_spin
 from ai4mat_ising.sampling import sample_equilibrium
 from ai4mat_ising.threads import torch_threads
 
-
-@pytest.fixture
-def short_training(monkeypatch):
-    monkeypatch.setattr(hierarchical, "ITERATIONS", 10)
-
-
 # --- which sites, in which order --------------------------------------------------------------
 
 SIZES = [2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 40]
@@ -131,9 +125,9 @@ def test_a_network_is_odd_and_has_the_symmetries_of_its_window():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("T", [1.0, TC, 5.0])
-def test_it_comes_close_to_boltzmann_at_any_temperature(T, monkeypatch):
-    monkeypatch.setattr(hierarchical, "ITERATIONS", 300)
-    generator = HierarchicalGenerator(8).fit(sample_equilibrium(8, T, 20_000, seed=8))
+def test_it_comes_close_to_boltzmann_at_any_temperature(T):
+    data = sample_equilibrium(8, T, 20_000, seed=8)
+    generator = HierarchicalGenerator(8).fit(data, iterations=300)
     result = nats_above_entropy(generator, sample_equilibrium(8, T, 20_000, seed=9), T)
     assert -4 * result.error < result.value < 0.02
     spins = generator.sample(20_000, seed=10)
@@ -143,22 +137,22 @@ def test_it_comes_close_to_boltzmann_at_any_temperature(T, monkeypatch):
 
 
 @pytest.mark.slow
-def test_it_comes_close_to_boltzmann_on_odd_lattices_too(monkeypatch):
+def test_it_comes_close_to_boltzmann_on_odd_lattices_too():
     """There a window may know a neighbour: with the teacher of even lattices it is 0.57(2) nats
     off. Seven seeds end at 0.002 to 0.005."""
-    monkeypatch.setattr(hierarchical, "ITERATIONS", 300)
-    generator = HierarchicalGenerator(5).fit(sample_equilibrium(5, TC, 4000, seed=1))
+    data = sample_equilibrium(5, TC, 4000, seed=1)
+    generator = HierarchicalGenerator(5).fit(data, iterations=300)
     result = nats_above_entropy(generator, sample_equilibrium(5, TC, 4000, seed=2), TC)
     assert -4 * result.error < result.value < 0.05
 
 
-def test_the_seeds_fix_training_and_samples_and_nothing_else_does(short_training):
+def test_the_seeds_fix_training_and_samples_and_nothing_else_does():
     data, log_q = sample_equilibrium(4, TC, 300, seed=11), []
     everything = all_configurations(4)[::100]
     for seed, state in [(0, 1), (0, 2), (1, 2)]:
         torch.manual_seed(state)
         before = torch.get_rng_state()
-        generator = HierarchicalGenerator(4).fit(data, seed)
+        generator = HierarchicalGenerator(4).fit(data, seed, iterations=10)
         log_q.append(generator.log_prob(everything))
         again = generator.sample(300, seed=1)
         np.testing.assert_array_equal(generator.sample(300, seed=1), again)
@@ -168,17 +162,18 @@ def test_the_seeds_fix_training_and_samples_and_nothing_else_does(short_training
     assert (log_q[0] != log_q[2]).all()
 
 
-def test_it_trains_where_gradients_are_switched_off(short_training):
+def test_it_trains_where_gradients_are_switched_off():
     data = sample_equilibrium(4, TC, 300, seed=11)
     with torch.no_grad():
-        generator = HierarchicalGenerator(4).fit(data)
-    expected = HierarchicalGenerator(4).fit(data).log_prob(data)
+        generator = HierarchicalGenerator(4).fit(data, iterations=10)
+    expected = HierarchicalGenerator(4).fit(data, iterations=10).log_prob(data)
     np.testing.assert_array_equal(generator.log_prob(data), expected)
 
 
-def test_an_interrupt_leaves_the_generator_as_it_was(short_training, monkeypatch):
+def test_an_interrupt_leaves_the_generator_as_it_was(monkeypatch):
     data, count = sample_equilibrium(4, 1.0, 300, seed=12), []
-    generator = HierarchicalGenerator(4).fit(sample_equilibrium(4, 4.0, 300, seed=13))
+    hot = sample_equilibrium(4, 4.0, 300, seed=13)
+    generator = HierarchicalGenerator(4).fit(hot, iterations=10)
     before, coupling = generator.log_prob(data), generator.coupling
 
     def interrupted(*arguments):
@@ -245,6 +240,8 @@ def test_numbers_of_the_wrong_kind_are_refused():
         crude_generator(4).sample(1, seed=0.5)
     with pytest.raises(ValueError, match="seed must"):
         HierarchicalGenerator(4).fit(np.ones((3, 4, 4)), seed=-1)
+    with pytest.raises(ValueError, match="iterations must be an integer of at least 1, got 0"):
+        HierarchicalGenerator(4).fit(np.ones((3, 4, 4)), iterations=0)
 
 
 def test_no_samples_are_an_empty_array():
