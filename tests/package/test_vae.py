@@ -246,9 +246,9 @@ def test_nothing_is_drawn_twice():
 # --- the autoregressive decoder --------------------------------------------------------------
 
 
-def autoregressive(size, reach):
+def autoregressive(size, reach, torus=False):
     torch.manual_seed(0)
-    decoder = AutoregressiveDecoder(size, 2, 8, channels=4, reach=reach)
+    decoder = AutoregressiveDecoder(size, 2, 8, channels=4, reach=reach, torus=torus)
     with torch.no_grad():
         for parameter in decoder.parameters():
             parameter.mul_(2)
@@ -256,9 +256,10 @@ def autoregressive(size, reach):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("torus", [False, True])
 @torch.no_grad()
-def test_given_a_code_the_autoregressive_probabilities_of_all_states_add_up_to_one():
-    model, z = autoregressive(4, 7), torch.tensor([[0.7, -1.1]])
+def test_given_a_code_the_autoregressive_probabilities_of_all_states_add_up_to_one(torus):
+    model, z = autoregressive(4, 7, torus), torch.tensor([[0.7, -1.1]])
     states = torch.tensor([*itertools.product([0.0, 1.0], repeat=16)]).view(-1, 1, 4, 4)
     total = 0.0
     for x in states.split(8192):
@@ -277,22 +278,26 @@ def dependences(model, x):
     return (change.abs() > 1e-12).view(*x.shape[2:], *x.shape[2:])
 
 
-@pytest.mark.parametrize("reach", [2, 7])
-def test_a_spin_depends_on_spins_before_it_only_and_on_those_in_its_window(reach):
+@pytest.mark.parametrize("reach, torus", [(2, False), (7, False), (2, True)])
+def test_a_spin_depends_on_spins_before_it_only_and_on_those_in_its_window(reach, torus):
     size = 8
-    model = autoregressive(size, reach).double()
+    model = autoregressive(size, reach, torus).double()
     depends = sum(dependences(model, x[None].double()) for x in random_images(5, size)) > 0
     reach = min(reach, 3)  # half the torus
     for (row, column), (other_row, other) in itertools.product(np.ndindex(size, size), repeat=2):
         around = min((column - other) % size, (other - column) % size)
         above = 0 < row - other_row <= reach and around <= reach
         left = row == other_row and 0 < column - other <= reach
-        assert depends[other_row, other, row, column] == (above or left)
+        first_row = torus and other_row == 0 < row and around <= reach
+        first_spin = torus and row == other_row and other == 0 < column
+        expected = above or left or first_row or first_spin
+        assert depends[other_row, other, row, column] == expected
 
 
+@pytest.mark.parametrize("torus", [False, True])
 @torch.no_grad()
-def test_drawing_spin_by_spin_follows_the_logits():
-    model = autoregressive(8, 7)
+def test_drawing_spin_by_spin_follows_the_logits(torus):
+    model = autoregressive(8, 7, torus)
     z = torch.randn(20, 2, generator=torch.Generator().manual_seed(1))
     images = model.decoder.draw(z, torch.Generator().manual_seed(2))
     uniform = torch.rand(20, 1, 8, 8, generator=torch.Generator().manual_seed(2))
