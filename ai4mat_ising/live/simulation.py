@@ -1,25 +1,22 @@
-"""Live figures: on a page of the book a simulation takes the place of a picture.
-
-The simulation is `ising.mjs`, what one sees and touches is `live.mjs`. The state of a figure
-travels in the metadata of its picture, and so with the outputs that the book keeps.
-"""
+"""The live simulation of the Ising model: `ising.mjs` computes it, `ising_figure.mjs` shows it."""
 
 import numpy as np
 
 from ai4mat_ising import exact
 from ai4mat_ising.arguments import checked_integer
+from ai4mat_ising.live.picture import LivePicture, checked_temperature
 
 ALGORITHMS = ("metropolis", "wolff")
 SIZES = (32, 64, 128, 256)
 RANGE = np.linspace(1, 4, 121)  # temperatures of the slider and of the exact curves
 
 
-class Live:
+class Live(LivePicture):
     """A picture that becomes a live simulation of the Ising model on a page of the book.
 
-    As the last expression of a cell it shows the picture. `tools/furnish.py` gives the picture's
-    state to the page; without JavaScript, in print and in a notebook the picture stays.
-    Introduced in the chapter on the Ising model.
+    As the last expression of a cell it shows the picture. Where the figure cannot move, the
+    picture stays: without JavaScript, in print and in a notebook. Introduced in the chapter on the
+    Ising model.
 
     Parameters
     ----------
@@ -44,23 +41,16 @@ class Live:
         If an argument is not as described.
     """
 
+    kind = "ising"
+
     def __init__(self, picture, *, size=64, temperature=2.3, algorithm="metropolis"):
         if checked_integer("size", size, 2) not in SIZES:
             raise ValueError(f"size must be one of {SIZES}, got {size}")
-        if not RANGE[0] <= temperature <= RANGE[-1]:
-            raise ValueError(f"temperature must be between 1 and 4, got {temperature!r}")
+        temperature = checked_temperature(temperature)
         if algorithm not in ALGORITHMS:
             raise ValueError(f"algorithm must be one of {ALGORITHMS}, got {algorithm!r}")
-        self.picture = picture
-        self.state = {"size": int(size), "temperature": float(temperature), "algorithm": algorithm}
+        state = {"size": int(size), "temperature": temperature, "algorithm": algorithm}
         curves = RANGE, exact.spontaneous_magnetization(RANGE), exact.energy(RANGE)
         for name, curve in zip(("T", "m", "e"), curves, strict=True):
-            self.state[name] = np.round(curve, 4).tolist()
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        """Return the picture as the notebook would show it, with the state in its metadata."""
-        from IPython import get_ipython  # where cells are shown, it is there
-
-        data, metadata = get_ipython().display_formatter.format(self.picture)
-        metadata.setdefault("image/png", {})["live"] = self.state
-        return data, metadata
+            state[name] = np.round(curve, 4).tolist()
+        super().__init__(picture, state)
