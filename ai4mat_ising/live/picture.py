@@ -1,5 +1,7 @@
 """A picture that carries the state of a live figure; the kinds of figures are in other modules."""
 
+import matplotlib.pyplot as plt
+
 
 class LivePicture:
     """A picture that becomes a live figure on a page of the book.
@@ -18,6 +20,7 @@ class LivePicture:
     kind = None  # by which `book/_static/live.mjs` finds the script
 
     def __init__(self, picture, state):
+        plt.close(picture)  # a notebook shows what is open once more
         self.picture = picture
         self.state = {"kind": self.kind, **state}
 

@@ -37,7 +37,7 @@ export function latentPlane(moved) {
   const at = ([a, b]) => `${x(a).toFixed(1)} ${y(b).toFixed(1)}`;
   const clipped = (value, k) => Math.min(Math.max(value, limits[k][0]), limits[k][1]);
 
-  const [axes, cloud, circles] = [drawn("g"), drawn("g", { opacity: 0.5 }), drawn("g")];
+  const [axes, cloud, circles] = [drawn("g"), drawn("g", { opacity: 0.75 }), drawn("g")];
   const trail = drawn("path", { class: "live-trail" });
   const line = drawn("path", { class: "live-walk" });
   const ends = ["A", "B"].map((name) => drawn("text", { class: "live-end" }, name));
@@ -65,6 +65,7 @@ export function latentPlane(moved) {
   }
 
   picture.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
     held = true;
     picture.setPointerCapture(event.pointerId);
     go(under(event));

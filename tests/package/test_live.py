@@ -42,7 +42,7 @@ def test_the_state_travels_with_the_picture(picture):
         data, metadata = shell.display_formatter.format(live)
     finally:
         InteractiveShell.clear_instance()
-    assert "text/plain" in data
+    assert "text/plain" in data and not plt.fignum_exists(picture.number)
     state = json.loads(json.dumps(metadata["image/png"]["live"]))
     assert (state["size"], state["temperature"], state["algorithm"]) == (32, 2.0, "wolff")
     assert state["e"] == pytest.approx(exact.energy(state["T"]), abs=1e-4)
