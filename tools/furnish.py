@@ -17,9 +17,9 @@ from book_figures import NARROW
 from docutils import nodes
 from icons import write_icons
 from PIL import Image
-from take_along import FOLDER, ROOT, executed, has_code
+from take_along import FOLDER, LIVE, ROOT, executed, has_code
 
-LIVE = "live"  # the key of a live figure's state in the metadata of its picture
+LARGE = 10_000  # characters; a larger state is in a file that the page loads when it needs it
 # MathJax as the pages load it: one script, its fonts, and what TeX may ask for.
 MATHJAX = ["tex-chtml.js", "output/chtml/fonts", "input/tex/extensions"]
 
@@ -27,6 +27,7 @@ MATHJAX = ["tex-chtml.js", "output/chtml/fonts", "input/tex/extensions"]
 def setup(app):
     """Tell Sphinx what the extension adds."""
     app.connect("config-inited", name_the_site)
+    app.connect("builder-inited", forget_states)
     app.connect("html-page-context", furnish, priority=900)  # the theme has put its buttons there
     return {"parallel_read_safe": True}
 
@@ -82,7 +83,7 @@ def offer_notebook(context, pagename, doctree):
 def figures(app, pagename):
     """Return what goes with the figures of a page, by their names; write the narrow ones.
 
-    The first dictionary has the names of narrow figures, the second the states of live ones.
+    The first dictionary has the names of narrow figures, the second what live ones need.
     """
     path = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
     if not path.is_file():
@@ -95,7 +96,7 @@ def figures(app, pagename):
                 continue
             name = named(base64.b64decode(output["data"]["image/png"]))
             if LIVE in about:
-                live[name] = about[LIVE]
+                live[name] = stored(about[LIVE], pagename, live_folder(app.outdir))
             if NARROW in about:
                 narrow = base64.b64decode(about[NARROW])
                 pairs[name] = named(narrow)
@@ -103,6 +104,27 @@ def figures(app, pagename):
                 folder.mkdir(exist_ok=True)
                 (folder / named(narrow)).write_bytes(narrow)
     return pairs, live
+
+
+def live_folder(site):
+    """Return where the scripts and the states of live figures are."""
+    return Path(site) / "_static" / "live"
+
+
+def forget_states(app):
+    """Remove the states that an earlier build has left."""
+    shutil.rmtree(live_folder(app.outdir), ignore_errors=True)
+
+
+def stored(state, pagename, folder):
+    """Return the state of a live figure, or if it is large only its kind and the file it is in."""
+    text = json.dumps(state, separators=(",", ":"))
+    if len(text) <= LARGE:
+        return state
+    name = f"{Path(pagename).name}-{sha256(text.encode()).hexdigest()[:12]}.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text)
+    return {"kind": state["kind"], "file": name}
 
 
 def named(image):
@@ -113,8 +135,8 @@ def named(image):
 def with_sizes(body, builder, narrow, live):
     """Give each image of a page its size, or the text jumps when it comes; load it when near.
 
-    `narrow` has the names of images to be shown on phones instead, `live` the states of images
-    that a script brings to life.
+    `narrow` has the names of images to be shown on phones instead, `live` what a script needs to
+    bring images to life.
     """
     sources = {name: source for source, name in builder.images.items()}
 
@@ -200,9 +222,8 @@ def finish(site):
 
 def copy_live(site):
     """Put the scripts of live figures where `live.mjs` finds them; pages without one load none."""
-    source, target = ROOT / "ai4mat_ising" / "live", site / "_static" / "live"
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir()
+    source, target = ROOT / "ai4mat_ising" / "live", live_folder(site)
+    target.mkdir(parents=True, exist_ok=True)
     for file in [*source.glob("*.mjs"), *source.glob("*.css")]:
         shutil.copy(file, target)
 

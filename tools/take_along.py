@@ -22,6 +22,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = "notebooks"
+LIVE = "live"  # the key of a live figure's state in the metadata of its picture
+FOR_PAGES = [NARROW, LIVE]  # what phones and live figures need, of which a notebook shows neither
 # Where `make serve` shows the book. A script of the page puts the address of the site instead.
 DEFAULT_SITE = "http://localhost:8000/"
 INSTALL = """\
@@ -199,7 +201,8 @@ class Writer:
         ran = self.executed[node["cell_index"]]
         outputs = [output for output in ran.outputs if not is_glue(output)]
         for output in outputs:
-            output.get("metadata", {}).get("image/png", {}).pop(NARROW, None)  # for phones
+            for key in FOR_PAGES:
+                output.get("metadata", {}).get("image/png", {}).pop(key, None)
         cell = new_code_cell(ran.source, outputs=outputs, execution_count=ran.execution_count)
         if node.get("hide_mode") in {"input", "all"}:
             cell.metadata["jupyter"] = {"source_hidden": True}

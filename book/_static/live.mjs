@@ -1,5 +1,12 @@
-// Figures that are alive: where a picture carries a state, the simulation takes its place when the
-// reader comes near. Without JavaScript, in print and in the PDF, the picture stays.
+// Figures that are alive: where a picture carries a state, something to play with takes its place
+// when the reader comes near. Without JavaScript, in print and in the PDF, the picture stays.
+const KINDS = {
+  ising: ["ising_figure.mjs", "renderIsing"],
+  autoencoder: ["autoencoder_figure.mjs", "renderAutoencoder"],
+  vae: ["vae_figure.mjs", "renderVAE"],
+};
+const addressOf = (name) => new URL(`./live/${name}`, import.meta.url);
+
 const near = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries)
@@ -12,19 +19,29 @@ const near = new IntersectionObserver(
 );
 
 async function awake(picture) {
-  const [{ render }] = await Promise.all([import("./live/live.mjs"), styled()]);
+  const about = JSON.parse(picture.dataset.live);
+  const [script, render] = KINDS[about.kind];
+  const [module, state] = await Promise.all([import(addressOf(script)), stateOf(about), styled()]);
   const box = document.createElement("div");
   box.className = "live";
-  render(box, JSON.parse(picture.dataset.live));
+  module[render](box, state);
   const still = picture.closest("a") ?? picture.closest("picture") ?? picture;
   still.after(box);
   still.classList.add("live-still"); // it comes back in print
 }
 
+// The state of a figure: a large one has a file of its own.
+async function stateOf(about) {
+  if (!about.file) return about;
+  const answer = await fetch(addressOf(about.file));
+  if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
+  return answer.json();
+}
+
 function styled() {
   const link = document.createElement("link");
   link.rel = "stylesheet";
-  link.href = new URL("./live/live.css", import.meta.url);
+  link.href = addressOf("live.css");
   return new Promise((done, failed) => {
     link.onload = done;
     link.onerror = failed;

@@ -13,6 +13,8 @@ from pathlib import Path
 PACKAGE = "ai4mat_ising"
 # Stands for all modules of the package.
 ALL = f"{PACKAGE}.*"
+# Modules count where they are imported; the scripts of live figures run in the reader's browser.
+NOT_DATA = {".py", ".pyc", ".mjs", ".css"}
 
 
 def digest(names: Iterable[str], root: Path) -> str:
@@ -33,7 +35,7 @@ def digest(names: Iterable[str], root: Path) -> str:
         machine.
     """
     found = hashlib.sha256(json.dumps(machine()).encode())
-    others = (p for p in (root / PACKAGE).rglob("*") if p.suffix not in {".py", ".pyc"})
+    others = (p for p in (root / PACKAGE).rglob("*") if p.suffix not in NOT_DATA)
     files = {root / "constraints.txt", *modules(names, root), *filter(Path.is_file, others)}
     for path in sorted(files):
         found.update(path.relative_to(root).as_posix().encode() + b"\0")

@@ -87,7 +87,9 @@ def test_outputs_are_kept_while_nothing_changes(tree):
     assert kept() == kept() == {"first", "second"}
 
 
-@pytest.mark.parametrize("name", ["__pycache__/exact.pyc", "models.py", "new.py"])
+@pytest.mark.parametrize(
+    "name", ["__pycache__/exact.pyc", "models.py", "new.py", "live/ising.mjs", "live/live.css"]
+)
 def test_outputs_are_kept_when_what_no_page_imports_changes(tree, name):
     (tree / "ai4mat_ising" / name).parent.mkdir(exist_ok=True)
     (tree / "ai4mat_ising" / name).write_text("changed = 1")

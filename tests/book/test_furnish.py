@@ -1,5 +1,6 @@
 """What pages carry beside their text: sizes, heads, a foot, icons; and how they answer hands."""
 
+import json
 import re
 from pathlib import Path
 
@@ -157,6 +158,15 @@ def test_an_image_of_two_pixels_for_one_is_half_as_large_on_the_page(tmp_path):
     assert furnish.size_of(tmp_path / "fine.png") == (150, 100)
     assert furnish.size_of(tmp_path / "plain.png") == (300, 200)
     assert furnish.size_of(tmp_path / "lines.svg") == (96, 48)
+
+
+def test_a_large_state_of_a_live_figure_is_in_a_file_of_its_own(tmp_path):
+    small, large = {"kind": "a", "size": 3}, {"kind": "b", "codes": "x" * furnish.LARGE}
+    assert furnish.stored(small, "page", tmp_path / "live") == small
+    about = furnish.stored(large, "api/page", tmp_path / "live")
+    (file,) = (tmp_path / "live").iterdir()
+    assert about == {"kind": "b", "file": file.name} and re.match(r"page-\w+\.json", file.name)
+    assert json.loads(file.read_text()) == large
 
 
 def summary_of(text):

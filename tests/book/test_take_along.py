@@ -121,6 +121,13 @@ def test_a_notebook_has_all_that_the_page_shows_and_nothing_that_it_hides(notebo
     assert [output.data["image/png"] for output in pictures(cells)] == images
 
 
+@pytest.mark.parametrize("name", ["ising_model", "autoencoder", "notebook20"])
+def test_a_notebook_does_not_carry_what_only_pages_show(notebook, name):
+    outputs = [output for cell in notebook(name).cells for output in cell.get("outputs", [])]
+    kept = {key for one in outputs for key in one.get("metadata", {}).get("image/png", {})}
+    assert kept == {"width", "height"}
+
+
 def pictures(cells):
     return [
         output

@@ -1,19 +1,31 @@
-"""Live figures: what travels with the picture, and the simulation in JavaScript."""
+"""Live figures: what travels with the picture, and what JavaScript makes of it."""
 
+import base64
+import copy
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
+import torch
 from IPython.core.interactiveshell import InteractiveShell
+from matplotlib.colors import to_hex
+from torch import nn
 
-from ai4mat_ising import exact
-from ai4mat_ising.live import Live
+from ai4mat_ising import exact, latent, plotting
+from ai4mat_ising.datasets import IsingDataset
+from ai4mat_ising.live import Live, LiveAutoencoder, LiveVAE
+from ai4mat_ising.live.export import exported, packed, thinned
+from ai4mat_ising.models import VAE, ConvAutoencoder
+from ai4mat_ising.packing import unpack_spins
 
 TESTS = Path(__file__).parents[1] / "live"
+SCRIPTS = Path(__file__).parents[2] / "ai4mat_ising" / "live"
 
 
 @pytest.fixture
@@ -30,7 +42,7 @@ def test_the_state_travels_with_the_picture(picture):
         data, metadata = shell.display_formatter.format(live)
     finally:
         InteractiveShell.clear_instance()
-    assert "text/plain" in data
+    assert "text/plain" in data and not plt.fignum_exists(picture.number)
     state = json.loads(json.dumps(metadata["image/png"]["live"]))
     assert (state["size"], state["temperature"], state["algorithm"]) == (32, 2.0, "wolff")
     assert state["e"] == pytest.approx(exact.energy(state["T"]), abs=1e-4)
@@ -51,13 +63,183 @@ def test_what_cannot_be_shown_is_refused(picture, arguments, message):
         Live(picture, **arguments)
 
 
-@pytest.mark.slow
-def test_the_simulation_has_boltzmanns_means():
-    """All of `tests/live`, which Node.js runs."""
-    node = shutil.which("node")
-    if node is None:
+# --- networks -----------------------------------------------------------------------------------
+
+
+def unpacked(text, dtype):
+    return np.frombuffer(base64.b64decode(text), np.dtype(dtype).newbyteorder("<"))
+
+
+def small_vae(**options):
+    torch.manual_seed(0)
+    return VAE(size=8, hidden=16, **options)
+
+
+@pytest.fixture(scope="module")
+def autoencoder():
+    torch.manual_seed(0)
+    return ConvAutoencoder()
+
+
+@pytest.fixture(scope="module")
+def data():
+    return IsingDataset(size="light")
+
+
+def test_an_autoencoder_travels_with_its_data(picture, autoencoder, data):
+    state = LiveAutoencoder(picture, {"light": (autoencoder, data)}, samples=200).state
+    (one,) = json.loads(json.dumps(state))["sets"]
+    assert (state["kind"], state["size"], one["name"]) == ("autoencoder", 16, "light")
+    spins = unpack_spins(unpacked(one["spins"], "uint8").reshape(200, 32), 16)
+    up = torch.from_numpy((spins[:, None] > 0).astype(np.float32))
+    codes = unpacked(one["codes"], "float16").reshape(200, 2)
+    assert codes == pytest.approx(latent.encode(autoencoder, up), rel=1e-3, abs=1e-3)
+    shown = unpacked(one["temperatures"], "float32")
+    rows = [np.abs(data.temperatures - T).argmin() for T in shown]
+    assert (data.spins[rows] == spins).all() and len({*rows}) == 200
+
+
+def test_a_vae_travels_with_codes_of_its_test_set(picture):
+    net, images = small_vae(), torch.rand(50, 1, 8, 8).round()
+    temperatures = np.linspace(1, 4, 50)
+    state = LiveVAE(picture, {"a": net, "b": small_vae()}, images, temperatures, samples=40).state
+    assert (state["kind"], state["size"], [one["name"] for one in state["sets"]]) == (
+        "vae", 8, ["a", "b"],
+    )  # fmt: skip
+    rows = [np.abs(temperatures - T).argmin() for T in unpacked(state["temperatures"], "float32")]
+    codes = unpacked(state["sets"][0]["codes"], "float16").reshape(40, 2)
+    assert codes == pytest.approx(latent.encode(net, images[rows]), rel=1e-3, abs=1e-3)
+    assert state["sets"][0]["reach"] >= max(3.5, np.abs(codes).max())
+
+
+IMAGES = torch.zeros(3, 1, 8, 8)
+
+
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (lambda p: LiveAutoencoder(p, {}), "networks must be a dict with at least one network"),
+        (lambda p: LiveAutoencoder(p, {"a": ConvAutoencoder()}), "networks must hold pairs"),
+        (
+            lambda p: LiveAutoencoder(p, {"a": (ConvAutoencoder(3), None)}),
+            "2 latent numbers, got 3",
+        ),
+        (
+            lambda p: LiveAutoencoder(p, {"a": (None, None)}, temperature=5),
+            "between 1 and 4, got 5",
+        ),
+        (lambda p: LiveAutoencoder(p, {"a": (None, None)}, samples=0), "samples must be"),
+        (lambda p: LiveVAE(p, {}, IMAGES, [1, 2, 3]), "networks must be a dict"),
+        (lambda p: LiveVAE(p, {"a": small_vae()}, IMAGES, [1, 2]), r"shape \(3,\), .* got \(2,\)"),
+        (
+            lambda p: LiveVAE(p, {"a": small_vae(), "b": VAE(12)}, IMAGES, [1] * 3),
+            "got \\[8, 12\\]",
+        ),
+        (
+            lambda p: LiveVAE(p, {"a": small_vae(decoder="deconv")}, IMAGES, [1] * 3),
+            "decoder must be Linear, ReLU and Linear",
+        ),
+    ],
+)
+def test_networks_that_cannot_be_shown_are_refused(picture, make, message):
+    with pytest.raises(ValueError, match=message):
+        make(picture)
+
+
+@pytest.mark.parametrize(
+    "layer, message",
+    [
+        (nn.BatchNorm2d(1), "layers must be Linear, .*, got BatchNorm2d"),
+        (nn.Conv2d(1, 1, (3, 5)), "convolutions must be square"),
+        (nn.Conv2d(1, 1, 3, dilation=2), "without dilation"),
+        (nn.Conv2d(2, 2, 3, groups=2), "without dilation and groups"),
+        (nn.Conv2d(1, 1, 3, padding="same"), "convolutions must be square"),
+        (nn.Conv2d(1, 1, 3, padding=1, padding_mode="reflect"), "padded by zeros or circularly"),
+    ],
+)
+def test_layers_that_no_script_runs_are_refused(layer, message):
+    with pytest.raises(ValueError, match=message):
+        exported([layer])
+
+
+def test_weights_are_of_two_types():
+    with pytest.raises(ValueError, match=r"dtype must be one of .*, got 'int8'"):
+        exported([nn.ReLU()], "int8")
+    assert len(packed(np.ones(3), "float32")) == 16 and len(packed(np.ones(3))) == 8
+
+
+def test_a_thin_layer_changes_no_probability_by_more_than_it_may():
+    net = small_vae()
+    with torch.no_grad():
+        for layer in (net.decoder[0], net.decoder[2]):  # so that probabilities differ
+            layer.weight *= 4
+    codes = 2 * torch.randn(500, 2)
+    ranks = []
+    for tolerance in (0.1, 0.01, 0.0001):
+        layers = thinned(net.decoder, codes, tolerance)
+        ranks.append(layers[2].out_features)
+        with torch.no_grad():
+            thin = nn.Sequential(*layers[2:])(layers[1](layers[0](codes)).double()).sigmoid()
+            p = net.decode(codes).flatten(1)
+        assert (thin - p).abs().max() <= tolerance + 1e-6
+    assert ranks == sorted(ranks) and 1 <= ranks[0] < ranks[-1] <= 16
+
+
+def test_the_colours_are_those_of_the_book():
+    text = (SCRIPTS / "colours.mjs").read_text()
+    assert re.findall(r'"(#\w+)"', text)[:2] == [plotting.DISORDERED, plotting.ORDERED]
+    scale = json.loads(re.search(r"SCALE = (.*);", text)[1])
+    steps = np.round(np.linspace(0, 255, len(scale))).astype(int)
+    assert scale == [to_hex(plotting.TEMPERATURE(step)) for step in steps]
+
+
+# --- what Node.js runs --------------------------------------------------------------------------
+
+
+def node(*arguments):
+    """Run Node.js; return what it prints."""
+    program = shutil.which("node")
+    if program is None:
         assert os.environ.get("CI") != "true", "the tests of live figures need Node.js: install it"
         pytest.skip("Node.js is not installed")
+    done = subprocess.run([program, *arguments], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_the_scripts_pass_their_own_tests():
+    """All of `tests/live`: the simulation has Boltzmann's means, networks do as they should."""
     files = sorted(TESTS.glob("*.test.mjs"))
-    done = subprocess.run([node, "--test", *files], capture_output=True, text=True)
-    assert files and done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert files
+    node("--test", *files)
+
+
+def networks():
+    """Layers of all kinds of networks of the course, and inputs for each."""
+    torch.manual_seed(1)
+    autoencoder, vae = ConvAutoencoder(), small_vae()
+    deconv = small_vae(decoder="deconv")
+    codes, images = 3 * torch.randn(1, 2), torch.rand(1, 1, 16, 16).round()
+    return [
+        (autoencoder.encoder, images),
+        (autoencoder.decoder, codes),
+        (vae.encoder, images[..., :8, :8]),
+        (vae.decoder, codes),
+        (deconv.encoder, images[..., :8, :8]),  # it goes round the torus
+        (nn.Sequential(*deconv.decoder, nn.Sigmoid()), codes),
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype, tolerance", [("float32", 1e-6), ("float16", 1e-3)])
+def test_a_browser_computes_what_torch_computes(tmp_path, dtype, tolerance):
+    cases = []
+    for layers, x in networks():
+        with torch.no_grad():  # in double precision there are no errors of its own
+            output = copy.deepcopy(layers).double()(x.double()).flatten().tolist()
+        spec = exported(layers, dtype)
+        cases.append({"spec": spec, "input": x.flatten().tolist(), "output": output})
+    (tmp_path / "cases.json").write_text(json.dumps(cases))
+    errors = json.loads(node(TESTS / "against_torch.mjs", tmp_path / "cases.json"))
+    assert len(errors) == len(cases) and max(errors) < tolerance, errors

@@ -1,0 +1,226 @@
+"""The live figures of three chapters under a reader's hands."""
+
+import re
+from contextlib import closing
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+PHONE = {"viewport": {"width": 320, "height": 700}, "has_touch": True}
+PAGES = ["ising_model", "autoencoder", "notebook20"]
+RUNS = "() => / [1-9][0-9]* sweeps/.test(document.querySelector('.live').innerText)"
+STILL = {"reduced_motion": "reduce"}
+
+
+@pytest.fixture
+def live(new_page, site, serve):
+    """A function that opens a page, goes to its figure and returns page and figure."""
+    pages = []
+
+    def go(name="ising_model", **view):
+        pages.append(new_page(**view))
+        pages[-1].goto(f"{serve(site)}{name}.html")
+        pages[-1].locator("img[data-live]").scroll_into_view_if_needed()
+        box = pages[-1].locator(".live")
+        box.locator("canvas").first.wait_for()
+        box.scroll_into_view_if_needed()
+        return pages[-1], box
+
+    yield go
+    for page in pages:
+        page.close()
+
+
+def steps(box):
+    return int(re.search(r"after (\d+)", box.locator(".live-numbers").inner_text())[1])
+
+
+def test_it_runs_until_it_is_paused(live):
+    page, box = live()
+    page.wait_for_function(RUNS)
+    box.get_by_role("button", name="Pause").click()
+    assert box.get_by_role("status").inner_text().startswith("Paused: |m| = ")
+    at = steps(box)
+    box.get_by_role("button", name="One step").click()
+    assert steps(box) == at + 1
+    assert not page.locator("img[data-live]").is_visible()
+
+
+def test_it_stands_still_for_those_who_asked_for_less_motion(live):
+    page, box = live(**STILL)
+    page.wait_for_timeout(300)
+    assert steps(box) == 0
+    box.get_by_role("button", name="Play").click()
+    page.wait_for_function(RUNS)
+
+
+def test_every_control_answers_to_the_keyboard(live):
+    _, box = live(**STILL)
+    slider = box.get_by_label("Temperature T")
+    before = float(slider.input_value())
+    slider.press("ArrowRight")
+    assert float(slider.input_value()) == pytest.approx(before + 0.01)
+    assert slider.get_attribute("aria-valuetext").startswith("1.81")
+    box.get_by_label("Lattice").select_option("128 × 128")
+    assert box.locator("canvas").get_attribute("width") == "128"
+    box.get_by_role("button", name="Start cold").press("Enter")
+    assert "|m| = 1.00, E/N = −2.00 after 0" in box.locator(".live-numbers").inner_text()
+    box.get_by_label("Algorithm").select_option("Wolff")
+    box.get_by_role("button", name="One step").press(" ")
+    assert re.search("last cluster [1-9]", box.locator(".live-numbers").inner_text())
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_it_is_accessible_and_fits_a_phone(live, name, colours):
+    page, box = live(name, color_scheme=colours, **PHONE, **STILL)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for control in box.locator("button, select, input").all():
+        assert control.bounding_box()["height"] >= 44
+    found = Axe().run(page, context=".live").response["violations"]
+    assert found == [], [violation["id"] for violation in found]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_picture_stays_without_javascript_and_in_print(live, name, new_page, site, serve):
+    page, box = live(name)
+    page.emulate_media(media="print")
+    assert page.locator("img[data-live]").is_visible() and not box.is_visible()
+    with closing(new_page(java_script_enabled=False)) as plain:
+        plain.goto(f"{serve(site)}{name}.html")
+        assert plain.locator("img[data-live]").is_visible()
+
+
+# --- the autoencoder and the VAE ----------------------------------------------------------------
+
+
+def code(box):
+    """Where the ring is in the latent plane, by the sliders' words."""
+    sliders = [box.get_by_label(f"Coordinate {k}") for k in (1, 2)]
+    texts = [slider.get_attribute("aria-valuetext").replace("−", "-") for slider in sliders]
+    return [float(text) for text in texts]
+
+
+def picture(box, number):
+    """The pixels of one of the small screens."""
+    return box.locator("canvas").nth(number).evaluate("canvas => canvas.toDataURL()")
+
+
+def spoken(page, box, pattern):
+    """Wait until the status says something; return it."""
+    page.wait_for_function(
+        "([line, pattern]) => new RegExp(pattern).test(line.textContent)",
+        arg=[box.get_by_role("status").element_handle(), pattern],
+    )
+    return box.get_by_role("status").text_content()
+
+
+def test_the_code_follows_the_simulation_until_it_is_paused(live):
+    page, box = live("autoencoder")
+    first = code(box)
+    page.wait_for_function(
+        "([line, before]) => line.textContent !== before",
+        arg=[
+            box.locator(".live-numbers").element_handle(),
+            box.locator(".live-numbers").inner_text(),
+        ],
+    )
+    box.get_by_role("button", name="Pause").click()
+    assert spoken(page, box, "Paused") == "Paused."
+    at = code(box)
+    assert at != first
+    page.wait_for_timeout(300)
+    assert code(box) == at
+    box.get_by_role("button", name="One sweep").click()
+    assert code(box) != at
+    assert "Nearest in the data" in spoken(page, box, "Code")
+
+
+@pytest.mark.parametrize("name", ["autoencoder", "notebook20"])
+def test_keys_pointer_and_sliders_move_the_code(live, name):
+    page, box = live(name, **STILL)
+    plane = box.get_by_role("application")
+    before, decoded = code(box), picture(box, int(name == "autoencoder"))
+    plane.press("ArrowRight")
+    plane.press("ArrowUp")
+    one = code(box)
+    assert one[0] > before[0] and one[1] > before[1]
+    plane.press("Shift+ArrowLeft")
+    assert one[0] - code(box)[0] == pytest.approx(5 * (one[0] - before[0]), abs=0.02)
+    frame = plane.bounding_box()
+    at = {"x": 0.9 * frame["width"], "y": 0.1 * frame["height"]}
+    plane.click(position=at)
+    corner = code(box)
+    plane.hover(position=at)
+    page.mouse.down()
+    page.mouse.move(frame["x"] + 0.5 * frame["width"], frame["y"] + 0.5 * frame["height"])
+    page.mouse.up()
+    middle = code(box)
+    assert corner[0] > middle[0] and corner[1] > middle[1]
+    box.get_by_label("Coordinate 2").press("Home")
+    assert code(box)[1] < middle[1] and code(box)[0] == middle[0]
+    assert picture(box, int(name == "autoencoder")) != decoded
+    assert re.search(r"Code \(.*\)", spoken(page, box, "Code"))
+
+
+def test_one_walks_from_all_down_to_all_up_and_to_ends_of_ones_own(live):
+    _, box = live("autoencoder", **STILL)
+    walk, numbers = box.get_by_label("From A to B"), box.locator(".live-numbers")
+
+    def decoded():
+        found = re.search(r"decoded m\s=\s(\S+)\.", numbers.inner_text())[1]
+        return float(found.replace("−", "-"))
+
+    walk.press("ArrowRight")
+    walk.press("Home")
+    assert decoded() < -0.8
+    first = code(box)
+    walk.press("End")
+    assert decoded() > 0.8
+    box.get_by_role("button", name="Set A").click()
+    walk.press("End")
+    walk.press("Home")
+    assert code(box) != first and decoded() > 0.8
+
+
+def test_the_other_network_gives_the_same_configuration_another_code(live):
+    page, box = live("autoencoder", **STILL)
+    before, simulated, dots = code(box), picture(box, 0), box.locator(".live-plane circle").count()
+    box.get_by_label("Trained on").select_option("equilibrium")
+    assert code(box) != before and picture(box, 0) == simulated
+    assert box.locator(".live-plane circle").count() == dots > 500
+    assert "Nearest in the data" in spoken(page, box, "Code")
+
+
+def test_a_code_from_the_prior_is_decoded_and_drawn_again(live):
+    page, box = live("notebook20", **STILL)
+    probabilities, drawn = picture(box, 0), picture(box, 1)
+    box.get_by_role("button", name="Draw again").click()
+    assert picture(box, 0) == probabilities and picture(box, 1) != drawn
+    box.get_by_role("button", name="Code from the prior").click()
+    at = code(box)
+    assert at != [0, 0] and picture(box, 0) != probabilities
+    box.get_by_label("Trained with").select_option("the true bound")
+    assert code(box) == at
+    assert "from site to site. Drawn: m" in spoken(page, box, "Code")
+
+
+@pytest.mark.parametrize("name", ["autoencoder", "notebook20"])
+def test_a_large_state_comes_when_the_figure_is_near(new_page, site, serve, name):
+    assert (site / f"{name}.html").stat().st_size < 300_000
+    with closing(new_page()) as page:
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{serve(site)}{name}.html", wait_until="networkidle")
+        assert asked and not [url for url in asked if "/live/" in url]
+        with page.expect_response(re.compile(rf"/live/{name}-\w+\.json$")) as answer:
+            page.locator("img[data-live]").scroll_into_view_if_needed()
+        assert answer.value.ok and len(answer.value.body()) > 50_000
+
+
+def test_a_page_without_a_live_figure_loads_no_simulation(new_page, site, serve):
+    with closing(new_page()) as page:
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{serve(site)}glossary.html", wait_until="networkidle")
+        assert asked and not [url for url in asked if "/live/" in url]
