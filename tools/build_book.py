@@ -22,7 +22,7 @@ from myst_nb.core.read import MystMetadataParsingError
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "_build" / ".jupyter_cache"
 # One thread: beside any other work, two threads that wait for each other are far slower.
-SETTINGS = {"AI4MAT_PROGRESS": "0", "OMP_NUM_THREADS": "1"}
+SETTINGS = {"AI4MAT_PROGRESS": "0", "AI4MAT_LIVE": "page", "OMP_NUM_THREADS": "1"}
 # Figures are ours, and not the backend's, whose formats would go before.
 KERNEL = """\
 c.InteractiveShellApp.extensions = ["book_figures"]

@@ -1,13 +1,19 @@
 """A picture that carries the state of a live figure; the kinds of figures are in other modules."""
 
+import os
+
 import matplotlib.pyplot as plt
+
+from ai4mat_ising.live.widget import widget_of
 
 
 class LivePicture:
-    """A picture that becomes a live figure on a page of the book.
+    """A picture that becomes a live figure, in a notebook and on a page of the book.
 
-    As the last expression of a cell it shows the picture. `tools/furnish.py` gives the picture's
-    state to the page; without JavaScript, in print and in a notebook the picture stays.
+    As the last expression of a cell it shows a widget in a notebook, or the picture where there is
+    no anywidget. When the book is built (the environment has AI4MAT_LIVE=page) the state travels
+    with the picture and `tools/furnish.py` gives it to the page; without JavaScript and in print
+    the picture stays.
 
     Attributes
     ----------
@@ -25,11 +31,15 @@ class LivePicture:
         self.state = {"kind": self.kind, **state}
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        """Return the picture as the notebook would show it, with the state in its metadata."""
+        """Return the picture as the notebook would show it, and with it what makes it live."""
         from IPython import get_ipython  # where cells are shown, it is there
 
         data, metadata = get_ipython().display_formatter.format(self.picture)
-        metadata.setdefault("image/png", {})["live"] = self.state
+        if os.environ.get("AI4MAT_LIVE") == "page":
+            metadata.setdefault("image/png", {})["live"] = self.state
+        elif widget := widget_of(self.kind, self.state):
+            view, about = widget._repr_mimebundle_()
+            data, metadata = view | data, about | metadata
         return data, metadata
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -21,9 +22,11 @@ from ai4mat_ising import exact, latent, plotting
 from ai4mat_ising.datasets import IsingDataset
 from ai4mat_ising.live import Live, LiveAutoencoder, LiveVAE
 from ai4mat_ising.live.export import exported, packed, thinned
+from ai4mat_ising.live.widget import script_of
 from ai4mat_ising.models import VAE, ConvAutoencoder
 from ai4mat_ising.packing import unpack_spins
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 TESTS = Path(__file__).parents[1] / "live"
 SCRIPTS = Path(__file__).parents[2] / "ai4mat_ising" / "live"
 
@@ -35,18 +38,47 @@ def picture():
     plt.close(figure)
 
 
-def test_the_state_travels_with_the_picture(picture):
-    shell = InteractiveShell.instance()
-    try:
-        live = Live(picture, size=32, temperature=2, algorithm="wolff")
-        data, metadata = shell.display_formatter.format(live)
-    finally:
-        InteractiveShell.clear_instance()
+@pytest.fixture
+def shown():
+    """What a cell puts out: data and metadata of a figure."""
+    yield InteractiveShell.instance().display_formatter.format
+    InteractiveShell.clear_instance()
+
+
+def test_on_a_page_the_state_travels_with_the_picture(picture, shown, monkeypatch):
+    monkeypatch.setenv("AI4MAT_LIVE", "page")
+    data, metadata = shown(Live(picture, size=32, temperature=2, algorithm="wolff"))
+    assert WIDGET not in data
     assert "text/plain" in data and not plt.fignum_exists(picture.number)
     state = json.loads(json.dumps(metadata["image/png"]["live"]))
     assert (state["size"], state["temperature"], state["algorithm"]) == (32, 2.0, "wolff")
     assert state["e"] == pytest.approx(exact.energy(state["T"]), abs=1e-4)
     assert state["m"] == pytest.approx(exact.spontaneous_magnetization(state["T"]), abs=1e-4)
+
+
+def test_in_a_notebook_a_widget_stands_before_the_picture(picture, shown, monkeypatch):
+    monkeypatch.delenv("AI4MAT_LIVE", raising=False)
+    data, metadata = shown(Live(picture))
+    assert {WIDGET, "text/plain"} <= {*data} and "live" not in str(metadata)
+    assert data["text/plain"].startswith("Figure(")
+
+
+def test_without_anywidget_the_picture_stays(picture, shown, monkeypatch):
+    monkeypatch.delenv("AI4MAT_LIVE", raising=False)
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    data, _ = shown(Live(picture))
+    assert WIDGET not in data and "text/plain" in data
+
+
+@pytest.mark.parametrize("kind", ["ising", "autoencoder", "vae"])
+def test_a_widget_has_its_script_and_all_that_it_imports_in_one_file(kind, tmp_path):
+    script = script_of(kind)
+    assert not re.search(r"^(import|export (?!default))", script, re.M)
+    assert script.count("export default") == 1 and script.count("export const TC") == 0
+    assert script.count("\nconst TC = ") == 1 and f"render{kind[0].upper()}" in script
+    (tmp_path / "widget.mjs").write_text(script)
+    code = f"console.log(typeof (await import('{tmp_path}/widget.mjs')).default.render)"
+    assert node("--input-type=module", "--eval", code) == "function\n"
 
 
 @pytest.mark.parametrize(
