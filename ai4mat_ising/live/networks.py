@@ -84,8 +84,8 @@ class LiveVAE(LivePicture):
     ----------
     state : dict
         What the page needs: size, temperatures, and for each network its decoder and its codes.
-        The decoder's last layer is thinned; on the plane that changes no probability by more than
-        0.01.
+        The decoder's last layer is thinned; on the plane that changes probabilities by about 0.01
+        at most.
 
     Raises
     ------

@@ -163,6 +163,17 @@ def test_keys_pointer_and_sliders_move_the_code(live, name):
     assert re.search(r"Code \(.*\)", spoken(page, box, "Code"))
 
 
+def test_a_finger_moves_the_code_and_scrolls_the_page_elsewhere(live):
+    page, box = live("notebook20", **PHONE, **STILL)
+    plane = box.get_by_role("application")
+    plane.tap(position={"x": 200, "y": 50})
+    assert code(box)[0] > 0 and code(box)[1] > 0
+    style = "element => getComputedStyle(element).touchAction"
+    assert plane.evaluate(style) == "none"
+    others = [box, *box.locator("canvas, input, button, p").all()]
+    assert {other.evaluate(style) for other in others} <= {"auto", "manipulation"}
+
+
 def test_one_walks_from_all_down_to_all_up_and_to_ends_of_ones_own(live):
     _, box = live("autoencoder", **STILL)
     walk, numbers = box.get_by_label("From A to B"), box.locator(".live-numbers")
