@@ -32,7 +32,7 @@ try:
     import ai4mat_ising
 except ImportError:
     files = "{site}{folder}"
-    %pip install --quiet -c {{files}}/constraints.txt "ai4mat-ising @ {{files}}/{wheel}"\
+    %pip install --quiet -c {{files}}/constraints.txt "ai4mat-ising @ {{files}}/{wheel}" anywidget\
 """
 ORIGIN = """\
 ---

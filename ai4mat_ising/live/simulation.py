@@ -12,11 +12,11 @@ RANGE = np.linspace(1, 4, 121)  # temperatures of the slider and of the exact cu
 
 
 class Live(LivePicture):
-    """A picture that becomes a live simulation of the Ising model on a page of the book.
+    """A picture that becomes a live simulation of the Ising model.
 
-    As the last expression of a cell it shows the picture. Where the figure cannot move, the
-    picture stays: without JavaScript, in print and in a notebook. Introduced in the chapter on the
-    Ising model.
+    The last expression of a cell, it is live on a page of the book and in a notebook. Where it
+    cannot move, the picture stays: without JavaScript and in print. Introduced in the chapter on
+    the Ising model.
 
     Parameters
     ----------

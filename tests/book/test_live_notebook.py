@@ -15,10 +15,13 @@ Live(plt.figure(figsize=(2, 2)), size=32)"""
 @pytest.mark.slow
 def test_a_live_figure_runs_in_jupyterlab(new_page, tmp_path):
     (tmp_path / "home").mkdir()
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     cells = [nbformat.v4.new_code_cell(FIGURE)]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "live.ipynb")
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
+    nbformat.write(notebook, tmp_path / "live.ipynb")
     with jupyterlab.started(tmp_path) as address, closing(new_page()) as page:
         page.goto(address.replace("/lab?", "/lab/tree/live.ipynb?"))
+        page.get_by_text("| Idle").wait_for()  # before, the menu would run nothing
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         box = page.locator(".live")
