@@ -21,6 +21,7 @@ CHAPTERS = {
     "the chapter on notebook 20": "notebook20",
     "the chapter on the anatomy of the ELBO": "anatomy_of_the_elbo",
     "the chapter on two latents": "two_latents",
+    "the chapter on the critical point": "critical_point",
     "the chapter on generating critical configurations": "critical_generation",
     "the chapter on learning from the energy": "learning_from_the_energy",
     "the chapter on vector order parameters": "vector_order",
