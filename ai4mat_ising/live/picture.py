@@ -10,8 +10,8 @@ from ai4mat_ising.live.widget import widget_of
 class LivePicture:
     """A picture that becomes a live figure, in a notebook and on a page of the book.
 
-    As the last expression of a cell it shows a widget in a notebook, or the picture where there is
-    no anywidget. When the book is built (the environment has AI4MAT_LIVE=page) the state travels
+    As the last expression of a cell it shows a widget in a notebook, and the picture if anywidget
+    is missing. When the book is built (the environment has AI4MAT_LIVE=page) the state travels
     with the picture and `tools/furnish.py` gives it to the page; without JavaScript and in print
     the picture stays.
 
