@@ -166,6 +166,14 @@ GOOD = synthetic()
         (lambda: scaling.collapse(*GOOD[:1], SIZES, GOOD[1], [0 * e for e in GOOD[2]]),
          "errors positive"),
         (lambda: scaling.collapse(*GOOD[:1], SIZES, *GOOD[1:], degree=36), "got 39"),
+        (lambda: scaling.bootstrap(np.mean, [[[1.0, np.nan]]]), "samples must be arrays of finite"),
+        (lambda: scaling.collapse(GOOD[0], [0, 8, 16], *GOOD[1:]), "sizes must be an integer of"),
+        (lambda: scaling.collapse(GOOD[0], SIZES, [y[1:] for y in GOOD[1]], GOOD[2]),
+         "all three of the same shapes"),
+        (lambda: scaling.collapse(GOOD[0], SIZES, GOOD[1], [e[1:] for e in GOOD[2]]),
+         "all three of the same shapes"),
+        (lambda: scaling.collapse(GOOD[0], SIZES, GOOD[1], [[0.0, *e[1:]] for e in GOOD[2]]),
+         "errors positive"),
     ],
 )  # fmt: skip
 def test_errors_name_the_argument(call, message):
