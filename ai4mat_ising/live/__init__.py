@@ -1,11 +1,11 @@
 """Live figures: on a page of the book, what one can play with takes the place of a picture.
 
 The state of a figure travels in the metadata of its picture, and so with the outputs that the book
-keeps. Beside these modules stand the scripts that bring it to life: `ising_figure.mjs`,
-`autoencoder_figure.mjs` and `vae_figure.mjs` are what one sees and touches.
+keeps. Beside these modules stand the scripts that bring it to life: files such as
+`ising_figure.mjs`, one for each kind of figure, are what one sees and touches.
 """
 
 from ai4mat_ising.live.networks import LiveAutoencoder, LiveVAE
-from ai4mat_ising.live.simulation import Live
+from ai4mat_ising.live.simulation import Live, LiveRace
 
-__all__ = ["Live", "LiveAutoencoder", "LiveVAE"]
+__all__ = ["Live", "LiveAutoencoder", "LiveRace", "LiveVAE"]

@@ -1,6 +1,9 @@
 // What live figures share: elements, buttons, sliders, a screen for spins, a clock, a voice.
 import { TC } from "./ising.mjs";
 
+// The sizes that a reader may choose; `simulation.py` has the same.
+export const LATTICES = [32, 64, 128, 256].map((L) => [`${L}`, `${L} × ${L}`]);
+
 const MINUS = "\u2212";
 let labels = 0;
 

@@ -1,8 +1,7 @@
 // The Ising model, live: draws and controls the simulation of ising.mjs in an element of a page.
-import { button, choice, clock, drawn, element, screen, shown, thermometer, voice } from "./controls.mjs";
+import { button, choice, clock, drawn, element, LATTICES, screen, shown, thermometer, voice } from "./controls.mjs";
 import { Ising, TC } from "./ising.mjs";
 
-const SIZES = [32, 64, 128, 256];
 const KEPT = 200; // frames that the running points average over
 
 // An observable against the temperature: the exact curve, and a point that runs.
@@ -82,7 +81,6 @@ export function renderIsing(box, state) {
   }
 
   const time = clock(box, advance, (on) => say(on ? "Running." : `Paused: ${results()}.`));
-  const sizes = SIZES.map((L) => [`${L}`, `${L} × ${L}`]);
   const algorithms = [["metropolis", "Metropolis"], ["wolff", "Wolff"]];
   const start = (how, words) => () => {
     begin(model.size, how);
@@ -97,7 +95,7 @@ export function renderIsing(box, state) {
         model.temperature = T;
         recent.forget();
       }),
-      choice("Lattice", sizes, `${state.size}`, (L) => begin(+L, "hot")),
+      choice("Lattice", LATTICES, `${state.size}`, (L) => begin(+L, "hot")),
       choice("Algorithm", algorithms, algorithm, (name) => {
         algorithm = name;
         model.last = 0;

@@ -1,4 +1,7 @@
-"""The live simulation of the Ising model: `ising.mjs` computes it, `ising_figure.mjs` shows it."""
+"""Live simulations of the Ising model: `ising.mjs` computes them.
+
+`ising_figure.mjs` shows one, `race_figure.mjs` two side by side.
+"""
 
 import numpy as np
 
@@ -44,13 +47,51 @@ class Live(LivePicture):
     kind = "ising"
 
     def __init__(self, picture, *, size=64, temperature=2.3, algorithm="metropolis"):
-        if checked_integer("size", size, 2) not in SIZES:
-            raise ValueError(f"size must be one of {SIZES}, got {size}")
-        temperature = checked_temperature(temperature)
+        size, temperature = _checked_size(size), checked_temperature(temperature)
         if algorithm not in ALGORITHMS:
             raise ValueError(f"algorithm must be one of {ALGORITHMS}, got {algorithm!r}")
-        state = {"size": int(size), "temperature": temperature, "algorithm": algorithm}
+        state = {"size": size, "temperature": temperature, "algorithm": algorithm}
         curves = RANGE, exact.spontaneous_magnetization(RANGE), exact.energy(RANGE)
         for name, curve in zip(("T", "m", "e"), curves, strict=True):
             state[name] = np.round(curve, 4).tolist()
         super().__init__(picture, state)
+
+
+class LiveRace(LivePicture):
+    """A picture that becomes two live simulations: Metropolis' algorithm beside Wolff's.
+
+    Both start from the same configuration and have the same temperature. Introduced in the chapter
+    on perfect samples.
+
+    Parameters
+    ----------
+    picture : matplotlib.figure.Figure
+        What is shown where nothing can move.
+    size : int, default 64
+        Side length L of both lattices: 32, 64, 128 or 256.
+    temperature : float, default 1.0
+        In units of J / k_B, between 1 and 4.
+
+    Attributes
+    ----------
+    state : dict
+        What the page needs: the arguments.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as described.
+    """
+
+    kind = "race"
+
+    def __init__(self, picture, *, size=64, temperature=1.0):
+        size, temperature = _checked_size(size), checked_temperature(temperature)
+        super().__init__(picture, {"size": size, "temperature": temperature})
+
+
+def _checked_size(size):
+    """Return the side length of a lattice, or raise a ValueError if the reader can't choose it."""
+    if checked_integer("size", size, 2) not in SIZES:
+        raise ValueError(f"size must be one of {SIZES}, got {size}")
+    return int(size)

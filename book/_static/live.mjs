@@ -4,6 +4,7 @@ const KINDS = {
   ising: ["ising_figure.mjs", "renderIsing"],
   autoencoder: ["autoencoder_figure.mjs", "renderAutoencoder"],
   vae: ["vae_figure.mjs", "renderVAE"],
+  race: ["race_figure.mjs", "renderRace"],
 };
 const addressOf = (name) => new URL(`./live/${name}`, import.meta.url);
 

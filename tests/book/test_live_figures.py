@@ -1,4 +1,4 @@
-"""The live figures of three chapters under a reader's hands."""
+"""The live figures of the chapters under a reader's hands."""
 
 import re
 from contextlib import closing
@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 PHONE = {"viewport": {"width": 320, "height": 700}, "has_touch": True}
-PAGES = ["ising_model", "autoencoder", "notebook20"]
+PAGES = ["ising_model", "autoencoder", "notebook20", "perfect_samples"]
 RUNS = "() => / [1-9][0-9]* sweeps/.test(document.querySelector('.live').innerText)"
 STILL = {"reduced_motion": "reduce"}
 
@@ -89,6 +89,65 @@ def test_the_picture_stays_without_javascript_and_in_print(live, name, new_page,
     with closing(new_page(java_script_enabled=False)) as plain:
         plain.goto(f"{serve(site)}{name}.html")
         assert plain.locator("img[data-live]").is_visible()
+
+
+# --- Metropolis beside Wolff --------------------------------------------------------------------
+
+
+def updates(box):
+    """Updates of both lattices, by the words below them."""
+    return [int(re.search(r"after (\d+)", text)[1])
+            for text in box.locator(".live-numbers").all_inner_texts()]  # fmt: skip
+
+
+def test_both_start_alike_and_go_their_own_ways(live):
+    _, box = live("perfect_samples", **STILL)
+    assert updates(box) == [0, 0] and picture(box, 0) == picture(box, 1)
+    box.get_by_role("button", name="One step").press(" ")
+    assert updates(box) == [1, 1] and picture(box, 0) != picture(box, 1)
+    assert re.search(r"last cluster [1-9]\d*\sspin", box.inner_text())
+    box.get_by_role("button", name="Start hot").press("Enter")
+    assert updates(box) == [0, 0] and picture(box, 0) == picture(box, 1)
+    assert box.get_by_role("status").inner_text() == "Both started from the same random spins."
+    box.get_by_label("Lattice").select_option("128 × 128")
+    sizes = [canvas.get_attribute("width") for canvas in box.locator("canvas").all()]
+    assert sizes == ["128", "128"] and picture(box, 0) == picture(box, 1)
+    box.get_by_role("button", name="Start cold").click()
+    texts = box.locator(".live-numbers").all_inner_texts()
+    assert all(re.match(r"\|m\|\s=\s1.00 after 0", text) for text in texts)
+
+
+def test_the_race_runs_until_it_is_paused(live):
+    page, box = live("perfect_samples")
+    box.get_by_label("Speed").select_option("50 updates a second")
+    page.wait_for_function(
+        "() => / [1-9][0-9]+\\ssteps, last cluster/.test(document.querySelector('.live').innerText)"
+    )
+    assert box.get_by_role("status").inner_text() == ""  # it does not talk all the time
+    box.get_by_role("button", name="Pause").click()
+    assert re.match(r"Paused: Metropolis \|m\|\s=", box.get_by_role("status").inner_text())
+    left, right = updates(box)
+    assert left == right > 0
+    page.wait_for_timeout(500)
+    assert updates(box) == [left, right]
+
+
+def test_no_picture_of_the_race_changes_so_often_that_it_flashes(live):
+    """Wolff's algorithm may swap black and white: at most three flashes in a second are allowed."""
+    page, box = live("perfect_samples")
+    box.get_by_label("Speed").select_option("50 updates a second")
+    changes = box.evaluate("""box => new Promise(done => {
+        const canvas = box.querySelectorAll("canvas")[1];
+        let [count, before, from] = [0, canvas.toDataURL(), performance.now()];
+        requestAnimationFrame(function look(now) {
+            const picture = canvas.toDataURL();
+            if (picture !== before) count += 1;
+            before = picture;
+            if (now - from < 2000) requestAnimationFrame(look);
+            else done(count);
+        });
+    })""")
+    assert 0 < changes <= 12
 
 
 # --- the autoencoder and the VAE ----------------------------------------------------------------

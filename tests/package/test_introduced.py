@@ -25,6 +25,7 @@ CHAPTERS = {
     "the chapter on generating critical configurations": "critical_generation",
     "the chapter on learning from the energy": "learning_from_the_energy",
     "the chapter on vector order parameters": "vector_order",
+    "the chapter on perfect samples": "perfect_samples",
 }
 ORDER = re.findall(r"(?:root|file): (\w+)", (BOOK / "_toc.yml").read_text())
 MODULES = [

@@ -20,8 +20,9 @@ from torch import nn
 
 from ai4mat_ising import exact, latent, plotting
 from ai4mat_ising.datasets import IsingDataset
-from ai4mat_ising.live import Live, LiveAutoencoder, LiveVAE
+from ai4mat_ising.live import Live, LiveAutoencoder, LiveRace, LiveVAE
 from ai4mat_ising.live.export import exported, packed, thinned
+from ai4mat_ising.live.simulation import SIZES
 from ai4mat_ising.live.widget import script_of
 from ai4mat_ising.models import VAE, ConvAutoencoder
 from ai4mat_ising.packing import unpack_spins
@@ -70,7 +71,7 @@ def test_without_anywidget_the_picture_stays(picture, shown, monkeypatch):
     assert WIDGET not in data and "text/plain" in data
 
 
-@pytest.mark.parametrize("kind", ["ising", "autoencoder", "vae"])
+@pytest.mark.parametrize("kind", ["ising", "autoencoder", "vae", "race"])
 def test_a_widget_has_its_script_and_all_that_it_imports_in_one_file(kind, tmp_path):
     script = script_of(kind)
     assert not re.search(r"^(import|export (?!default))", script, re.M)
@@ -93,6 +94,29 @@ def test_a_widget_has_its_script_and_all_that_it_imports_in_one_file(kind, tmp_p
 def test_what_cannot_be_shown_is_refused(picture, arguments, message):
     with pytest.raises(ValueError, match=message):
         Live(picture, **arguments)
+
+
+def test_a_race_takes_its_size_and_temperature_along(picture):
+    state = json.loads(json.dumps(LiveRace(picture, size=np.int64(128), temperature=2).state))
+    assert state == {"kind": "race", "size": 128, "temperature": 2.0}
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"size": 16}, r"size must be one of \(32, 64, 128, 256\), got 16"),
+        ({"size": 64.0}, "size must be an integer of at least 2, got 64.0"),
+        ({"temperature": 4.5}, "temperature must be between 1 and 4, got 4.5"),
+    ],
+)
+def test_a_race_that_cannot_be_run_is_refused(picture, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        LiveRace(picture, **arguments)
+
+
+def test_readers_choose_from_the_sizes_that_figures_begin_with():
+    text = (SCRIPTS / "controls.mjs").read_text()
+    assert tuple(json.loads(re.search(r"LATTICES = (\[.*?\])", text)[1])) == SIZES
 
 
 # --- networks -----------------------------------------------------------------------------------
