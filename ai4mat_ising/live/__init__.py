@@ -7,5 +7,6 @@ keeps. Beside these modules stand the scripts that bring it to life: files such 
 
 from ai4mat_ising.live.networks import LiveAutoencoder, LiveVAE
 from ai4mat_ising.live.simulation import Live, LiveRace
+from ai4mat_ising.live.threshold import LiveThreshold
 
-__all__ = ["Live", "LiveAutoencoder", "LiveRace", "LiveVAE"]
+__all__ = ["Live", "LiveAutoencoder", "LiveRace", "LiveThreshold", "LiveVAE"]

@@ -5,6 +5,7 @@ const KINDS = {
   autoencoder: ["autoencoder_figure.mjs", "renderAutoencoder"],
   vae: ["vae_figure.mjs", "renderVAE"],
   race: ["race_figure.mjs", "renderRace"],
+  threshold: ["threshold_figure.mjs", "renderThreshold"],
 };
 const addressOf = (name) => new URL(`./live/${name}`, import.meta.url);
 

@@ -7,22 +7,35 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 PHONE = {"viewport": {"width": 320, "height": 700}, "has_touch": True}
-PAGES = ["ising_model", "autoencoder", "notebook20", "perfect_samples"]
+# Kinds of figures: page and name of each.
+FIGURES = {
+    "ising": ("ising_model", "fig-live"),
+    "threshold": ("autoencoder", "fig-week11-histograms"),
+    "autoencoder": ("autoencoder", "fig-week11-live"),
+    "vae": ("notebook20", "fig-nb20-live"),
+    "race": ("perfect_samples", "fig-race"),
+}
 RUNS = "() => / [1-9][0-9]* sweeps/.test(document.querySelector('.live').innerText)"
 STILL = {"reduced_motion": "reduce"}
 
 
+def still(page, kind):
+    """The picture of a figure where nothing can move."""
+    return page.locator(f"#{FIGURES[kind][1]} img[data-live]")
+
+
 @pytest.fixture
 def live(new_page, site, serve):
-    """A function that opens a page, goes to its figure and returns page and figure."""
+    """A function that opens the page of a figure, goes there and returns page and figure."""
     pages = []
 
-    def go(name="ising_model", **view):
+    def go(kind="ising", **view):
+        name, figure = FIGURES[kind]
         pages.append(new_page(**view))
         pages[-1].goto(f"{serve(site)}{name}.html")
-        pages[-1].locator("img[data-live]").scroll_into_view_if_needed()
-        box = pages[-1].locator(".live")
-        box.locator("canvas").first.wait_for()
+        still(pages[-1], kind).scroll_into_view_if_needed()
+        box = pages[-1].locator(f"#{figure} .live")
+        box.locator("canvas, svg").first.wait_for()
         box.scroll_into_view_if_needed()
         return pages[-1], box
 
@@ -43,7 +56,7 @@ def test_it_runs_until_it_is_paused(live):
     at = steps(box)
     box.get_by_role("button", name="One step").click()
     assert steps(box) == at + 1
-    assert not page.locator("img[data-live]").is_visible()
+    assert not still(page, "ising").is_visible()
 
 
 def test_it_stands_still_for_those_who_asked_for_less_motion(live):
@@ -70,25 +83,25 @@ def test_every_control_answers_to_the_keyboard(live):
     assert re.search("last cluster [1-9]", box.locator(".live-numbers").inner_text())
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("kind", FIGURES)
 @pytest.mark.parametrize("colours", ["light", "dark"])
-def test_it_is_accessible_and_fits_a_phone(live, name, colours):
-    page, box = live(name, color_scheme=colours, **PHONE, **STILL)
+def test_it_is_accessible_and_fits_a_phone(live, kind, colours):
+    page, box = live(kind, color_scheme=colours, **PHONE, **STILL)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     for control in box.locator("button, select, input").all():
         assert control.bounding_box()["height"] >= 44
-    found = Axe().run(page, context=".live").response["violations"]
+    found = Axe().run(page, context=f"#{FIGURES[kind][1]} .live").response["violations"]
     assert found == [], [violation["id"] for violation in found]
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_the_picture_stays_without_javascript_and_in_print(live, name, new_page, site, serve):
-    page, box = live(name)
+@pytest.mark.parametrize("kind", FIGURES)
+def test_the_picture_stays_without_javascript_and_in_print(live, kind, new_page, site, serve):
+    page, box = live(kind)
     page.emulate_media(media="print")
-    assert page.locator("img[data-live]").is_visible() and not box.is_visible()
+    assert still(page, kind).is_visible() and not box.is_visible()
     with closing(new_page(java_script_enabled=False)) as plain:
-        plain.goto(f"{serve(site)}{name}.html")
-        assert plain.locator("img[data-live]").is_visible()
+        plain.goto(f"{serve(site)}{FIGURES[kind][0]}.html")
+        assert still(plain, kind).is_visible()
 
 
 # --- Metropolis beside Wolff --------------------------------------------------------------------
@@ -101,7 +114,7 @@ def updates(box):
 
 
 def test_both_start_alike_and_go_their_own_ways(live):
-    _, box = live("perfect_samples", **STILL)
+    _, box = live("race", **STILL)
     assert updates(box) == [0, 0] and picture(box, 0) == picture(box, 1)
     box.get_by_role("button", name="One step").press(" ")
     assert updates(box) == [1, 1] and picture(box, 0) != picture(box, 1)
@@ -118,7 +131,7 @@ def test_both_start_alike_and_go_their_own_ways(live):
 
 
 def test_the_race_runs_until_it_is_paused(live):
-    page, box = live("perfect_samples")
+    page, box = live("race")
     box.get_by_label("Speed").select_option("50 updates a second")
     page.wait_for_function(
         "() => / [1-9][0-9]+\\ssteps, last cluster/.test(document.querySelector('.live').innerText)"
@@ -134,7 +147,7 @@ def test_the_race_runs_until_it_is_paused(live):
 
 def test_no_picture_of_the_race_changes_so_often_that_it_flashes(live):
     """Wolff's algorithm may swap black and white: at most three flashes in a second are allowed."""
-    page, box = live("perfect_samples")
+    page, box = live("race")
     box.get_by_label("Speed").select_option("50 updates a second")
     changes = box.evaluate("""box => new Promise(done => {
         const canvas = box.querySelectorAll("canvas")[1];
@@ -148,6 +161,80 @@ def test_no_picture_of_the_race_changes_so_often_that_it_flashes(live):
         });
     })""")
     assert 0 < changes <= 12
+
+
+# --- the threshold ------------------------------------------------------------------------------
+
+
+def rule(box):
+    """Threshold, accuracy, and the shares of ordered and disordered samples called right."""
+    text = box.locator(".live-numbers").inner_text().replace("−", "-")
+    found = re.match(
+        r"Ordered if .* [<>]\s(\S+): accuracy (\S+)\s%\. "
+        r"Called right: (\S+)\s% of the ordered and (\S+)\s% of the disordered samples\.$",
+        text,
+    )
+    return [float(number) for number in found.groups()]
+
+
+def test_the_best_threshold_is_the_one_that_the_page_computes(live):
+    page, box = live("threshold")
+    box.get_by_role("button", name="Best threshold").press("Enter")
+    threshold, accuracy, ordered, _ = rule(box)
+    printed = page.locator("body").inner_text()
+    cut, best = re.search(r"best single threshold: .* > (\S+), accuracy (\S+)%", printed).groups()
+    assert threshold == pytest.approx(float(cut), abs=0.01)
+    assert accuracy == pytest.approx(float(best), abs=0.1)
+    share = re.search(r"ordered samples recognised: (\S+)%", printed)[1]
+    assert ordered == pytest.approx(float(share), abs=1)
+    for _ in range(2):  # there is none better beside it
+        box.get_by_role("slider").press("ArrowRight")
+        assert rule(box)[1] <= accuracy
+
+
+def test_keys_pointer_and_button_move_the_threshold(live):
+    page, box = live("threshold")
+    slider, drawing = box.get_by_role("slider"), box.locator(".live-histograms")
+    slider.press("End")
+    assert rule(box)[2:] == [0, 100]
+    end = rule(box)[0]
+    slider.press("ArrowLeft")
+    assert rule(box)[0] == pytest.approx(end - 0.01)
+    assert slider.get_attribute("aria-valuetext") == f"{end - 0.01:.2f}"
+    drawing.scroll_into_view_if_needed()
+    frame = drawing.bounding_box()
+    drawing.hover(position={"x": 0.4 * frame["width"], "y": 0.4 * frame["height"]})
+    page.mouse.down()
+    first = rule(box)[0]
+    page.mouse.move(frame["x"] + 0.8 * frame["width"], frame["y"] + 0.4 * frame["height"])
+    page.mouse.up()
+    assert first < rule(box)[0] < end
+    at = rule(box)
+    page.mouse.move(frame["x"] + 0.5 * frame["width"], frame["y"] + 0.4 * frame["height"])
+    assert rule(box) == at  # it has been let go
+    assert "Called right" in spoken(page, box, "Ordered if")
+
+
+def test_the_energy_is_low_in_the_ordered_phase(live):
+    _, box = live("threshold")
+    best = {}
+    for feature in ("m", "|m|", "energy per spin"):
+        box.get_by_label("Feature").select_option(feature)
+        box.get_by_role("button", name="Best threshold").click()
+        best[feature] = rule(box)[1]
+    assert best["m"] < best["|m|"] < best["energy per spin"]
+    assert "energy per spin <" in box.locator(".live-numbers").inner_text()
+    box.get_by_role("slider").press("Home")
+    assert rule(box)[2:] == [0, 100]
+
+
+def test_a_finger_moves_the_threshold_and_scrolls_the_page(live):
+    _, box = live("threshold", **PHONE)
+    drawing = box.locator(".live-histograms")
+    before = rule(box)[0]
+    drawing.tap(position={"x": 0.8 * drawing.bounding_box()["width"], "y": 60})
+    assert rule(box)[0] > before
+    assert drawing.evaluate("element => getComputedStyle(element).touchAction") == "pan-y"
 
 
 # --- the autoencoder and the VAE ----------------------------------------------------------------
@@ -195,11 +282,11 @@ def test_the_code_follows_the_simulation_until_it_is_paused(live):
     assert "Nearest in the data" in spoken(page, box, "Code")
 
 
-@pytest.mark.parametrize("name", ["autoencoder", "notebook20"])
-def test_keys_pointer_and_sliders_move_the_code(live, name):
-    page, box = live(name, **STILL)
+@pytest.mark.parametrize("kind", ["autoencoder", "vae"])
+def test_keys_pointer_and_sliders_move_the_code(live, kind):
+    page, box = live(kind, **STILL)
     plane = box.get_by_role("application")
-    before, decoded = code(box), picture(box, int(name == "autoencoder"))
+    before, decoded = code(box), picture(box, int(kind == "autoencoder"))
     plane.press("ArrowRight")
     plane.press("ArrowUp")
     one = code(box)
@@ -218,12 +305,12 @@ def test_keys_pointer_and_sliders_move_the_code(live, name):
     assert corner[0] > middle[0] and corner[1] > middle[1]
     box.get_by_label("Coordinate 2").press("Home")
     assert code(box)[1] < middle[1] and code(box)[0] == middle[0]
-    assert picture(box, int(name == "autoencoder")) != decoded
+    assert picture(box, int(kind == "autoencoder")) != decoded
     assert re.search(r"Code \(.*\)", spoken(page, box, "Code"))
 
 
 def test_a_finger_moves_the_code_and_scrolls_the_page_elsewhere(live):
-    page, box = live("notebook20", **PHONE, **STILL)
+    page, box = live("vae", **PHONE, **STILL)
     plane = box.get_by_role("application")
     plane.tap(position={"x": 200, "y": 50})
     assert code(box)[0] > 0 and code(box)[1] > 0
@@ -263,7 +350,7 @@ def test_the_other_network_gives_the_same_configuration_another_code(live):
 
 
 def test_a_code_from_the_prior_is_decoded_and_drawn_again(live):
-    page, box = live("notebook20", **STILL)
+    page, box = live("vae", **STILL)
     probabilities, drawn = picture(box, 0), picture(box, 1)
     box.get_by_role("button", name="Draw again").click()
     assert picture(box, 0) == probabilities and picture(box, 1) != drawn
@@ -275,8 +362,9 @@ def test_a_code_from_the_prior_is_decoded_and_drawn_again(live):
     assert "from site to site. Drawn: m" in spoken(page, box, "Code")
 
 
-@pytest.mark.parametrize("name", ["autoencoder", "notebook20"])
-def test_a_large_state_comes_when_the_figure_is_near(new_page, site, serve, name):
+@pytest.mark.parametrize("kind", ["autoencoder", "vae"])
+def test_a_large_state_comes_when_the_figure_is_near(new_page, site, serve, kind):
+    name, _ = FIGURES[kind]
     assert (site / f"{name}.html").stat().st_size < 300_000
     with closing(new_page()) as page:
         asked = []
@@ -284,7 +372,7 @@ def test_a_large_state_comes_when_the_figure_is_near(new_page, site, serve, name
         page.goto(f"{serve(site)}{name}.html", wait_until="networkidle")
         assert asked and not [url for url in asked if "/live/" in url]
         with page.expect_response(re.compile(rf"/live/{name}-\w+\.json$")) as answer:
-            page.locator("img[data-live]").scroll_into_view_if_needed()
+            still(page, kind).scroll_into_view_if_needed()
         assert answer.value.ok and len(answer.value.body()) > 50_000
 
 

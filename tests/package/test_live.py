@@ -20,7 +20,7 @@ from torch import nn
 
 from ai4mat_ising import exact, latent, plotting
 from ai4mat_ising.datasets import IsingDataset
-from ai4mat_ising.live import Live, LiveAutoencoder, LiveRace, LiveVAE
+from ai4mat_ising.live import Live, LiveAutoencoder, LiveRace, LiveThreshold, LiveVAE
 from ai4mat_ising.live.export import exported, packed, thinned
 from ai4mat_ising.live.simulation import SIZES
 from ai4mat_ising.live.widget import script_of
@@ -71,7 +71,7 @@ def test_without_anywidget_the_picture_stays(picture, shown, monkeypatch):
     assert WIDGET not in data and "text/plain" in data
 
 
-@pytest.mark.parametrize("kind", ["ising", "autoencoder", "vae", "race"])
+@pytest.mark.parametrize("kind", ["ising", "autoencoder", "vae", "race", "threshold"])
 def test_a_widget_has_its_script_and_all_that_it_imports_in_one_file(kind, tmp_path):
     script = script_of(kind)
     assert not re.search(r"^(import|export (?!default))", script, re.M)
@@ -117,6 +117,68 @@ def test_a_race_that_cannot_be_run_is_refused(picture, arguments, message):
 def test_readers_choose_from_the_sizes_that_figures_begin_with():
     text = (SCRIPTS / "controls.mjs").read_text()
     assert tuple(json.loads(re.search(r"LATTICES = (\[.*?\])", text)[1])) == SIZES
+
+
+# --- the threshold ------------------------------------------------------------------------------
+
+
+def rules(feature):
+    """Thresholds of a feature of the state, and the samples of each phase called ordered there."""
+    edges = feature["low"] + feature["step"] * np.arange(len(feature["ordered"]) + 1)
+    sums = [np.cumsum([0, *feature[phase]]) for phase in ("ordered", "disordered")]
+    return np.round(edges, 9), [s if feature["below"] else s[-1] - s for s in sums]
+
+
+@pytest.mark.parametrize("below", [False, True])
+@pytest.mark.parametrize("scale, low, high", [(1, -128, 128), (100, 0, 3), (1e-4, 5, 900)])
+def test_samples_on_either_side_of_each_threshold_are_counted_exactly(
+    picture, below, scale, low, high
+):
+    rng = np.random.default_rng(0)
+    values = np.concatenate([rng.integers(low, high + 1, 3000), [low, high]]) / 128 * scale
+    labels = rng.integers(0, 2, len(values))
+    state = LiveThreshold(picture, {"x": values}, labels, below=["x"] if below else []).state
+    (feature,) = json.loads(json.dumps(state))["features"]
+    edges, called = rules(feature)
+    assert 100 <= len(edges) <= 255
+    for edge, ordered, disordered in zip(edges, *called, strict=True):
+        above = values < edge if below else values > edge
+        assert (ordered, disordered) == (above[labels == 1].sum(), above[labels == 0].sum())
+    ends = [0, -1] if below else [-1, 0]
+    assert [called[0][end] for end in ends] == [0, labels.sum()]
+
+
+def test_the_state_of_a_threshold_is_small_and_names_what_it_counts(picture):
+    m = np.linspace(-1, 1, 2501)
+    features = {"m": m, "|m|": np.abs(m), "e": np.where(np.abs(m) > 0.5, -1.7, 0.2)}
+    state = LiveThreshold(picture, features, np.abs(m) > 0.5, below=["e"]).state
+    assert state["kind"] == "threshold" and len(json.dumps(state)) < 10_000
+    assert [one["name"] for one in state["features"]] == ["m", "|m|", "e"]
+    assert [one["below"] for one in state["features"]] == [False, False, True]
+    assert [one["step"] for one in state["features"]] == [0.01, 0.005, 0.01]
+    for one in state["features"][1:]:
+        _, (ordered, disordered) = rules(one)
+        assert (ordered - disordered).max() == (np.abs(m) > 0.5).sum()
+
+
+@pytest.mark.parametrize(
+    "features, labels, below, message",
+    [
+        ({}, [0, 1], [], "features must be a dict with at least one feature, got {}"),
+        ([1, 2], [0, 1], [], "features must be a dict"),
+        ({"m": [1, 2]}, [0, 2], [], r"labels must .* got shape \(2,\) with \[0, 2\]"),
+        ({"m": [1, 2]}, [1, 1], [], "hold 0 .disordered. and 1 .ordered., got"),
+        ({"m": [1, 2]}, [[0, 1]], [], r"labels must have shape \(n,\)"),
+        ({"m": [1, 2, 3]}, [0, 1], [], r"features must have shape \(2,\), .* got \(3,\) for 'm'"),
+        ({"m": [1, np.nan]}, [0, 1], [], "finite numbers that differ, got 'm'"),
+        ({"m": [1, 1]}, [0, 1], [], "finite numbers that differ, got 'm'"),
+        ({"m": [1, 2]}, [0, 1], ["e"], r"below must be names of \['m'\], got \['e'\]"),
+        ({"m": [1, 2]}, [0, 1], "m", "below must be names of .*, got 'm'"),
+    ],
+)
+def test_a_threshold_that_cannot_be_drawn_is_refused(picture, features, labels, below, message):
+    with pytest.raises(ValueError, match=message):
+        LiveThreshold(picture, features, labels, below=below)
 
 
 # --- networks -----------------------------------------------------------------------------------
