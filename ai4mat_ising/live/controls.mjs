@@ -1,6 +1,10 @@
 // What live figures share: elements, buttons, sliders, a screen for spins, a clock, a voice.
 import { TC } from "./ising.mjs";
 
+// Below Tc nearly all spins may change at each of Wolff's steps. More than three flashes in a second
+// can hurt, so there are five pictures in a second, on any display.
+export const INTERVAL = 200; // milliseconds
+
 // The sizes that a reader may choose; `simulation.py` has the same.
 export const LATTICES = [32, 64, 128, 256].map((L) => [`${L}`, `${L} × ${L}`]);
 

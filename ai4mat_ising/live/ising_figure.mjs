@@ -1,5 +1,5 @@
 // The Ising model, live: draws and controls the simulation of ising.mjs in an element of a page.
-import { button, choice, clock, drawn, element, LATTICES, screen, shown, thermometer, voice } from "./controls.mjs";
+import { button, choice, clock, drawn, element, INTERVAL, LATTICES, screen, shown, thermometer, voice } from "./controls.mjs";
 import { Ising, TC } from "./ising.mjs";
 
 const KEPT = 200; // frames that the running points average over
@@ -47,7 +47,7 @@ function averages() {
 
 // Show the simulation in `box`. `state` has size, temperature, algorithm and the exact curves T, m, e.
 export function renderIsing(box, state) {
-  let model, algorithm = state.algorithm, steps = 0, means = [0, 0];
+  let model, algorithm = state.algorithm, steps = 0, means = [0, 0], pictured = 0;
   const { canvas, show } = screen("The spins: white is up, black is down.");
   const recent = averages();
   const charts = [
@@ -63,6 +63,8 @@ export function renderIsing(box, state) {
     charts.forEach(({ move }, k) => move(model.temperature, means[k]));
     const cluster = algorithm === "wolff" && model.last ? `, last cluster ${model.last} spins` : "";
     numbers.textContent = `${results()} after ${steps} ${algorithm === "wolff" ? "steps" : "sweeps"}${cluster}`;
+    if (algorithm === "wolff" && time.playing() && performance.now() - pictured < INTERVAL) return;
+    pictured = performance.now();
     show(model.spins, -1);
   }
 
@@ -80,7 +82,10 @@ export function renderIsing(box, state) {
     frame();
   }
 
-  const time = clock(box, advance, (on) => say(on ? "Running." : `Paused: ${results()}.`));
+  const time = clock(box, advance, (on) => {
+    if (!on) show(model.spins, -1); // the last picture may be older than the numbers
+    say(on ? "Running." : `Paused: ${results()}.`);
+  });
   const algorithms = [["metropolis", "Metropolis"], ["wolff", "Wolff"]];
   const start = (how, words) => () => {
     begin(model.size, how);

@@ -1,10 +1,7 @@
 // Metropolis beside Wolff, live: two lattices that start alike, at one temperature.
-import { button, choice, clock, element, LATTICES, screen, shown, thermometer, voice } from "./controls.mjs";
+import { button, choice, clock, element, INTERVAL, LATTICES, screen, shown, thermometer, voice } from "./controls.mjs";
 import { Ising } from "./ising.mjs";
 
-// Below Tc nearly all spins may change at each of Wolff's steps. More than three flashes in a second
-// can hurt, so there are five pictures in a second, on any display.
-const INTERVAL = 200; // milliseconds
 const SPEEDS = [["1", "5 updates a second"], ["10", "50 updates a second"]];
 
 // One of the two: its lattice, and below it what has come of it.

@@ -145,12 +145,15 @@ def test_the_race_runs_until_it_is_paused(live):
     assert updates(box) == [left, right]
 
 
-def test_no_picture_of_the_race_changes_so_often_that_it_flashes(live):
+@pytest.mark.parametrize("kind, control, choice", [
+    ("race", "Speed", "50 updates a second"), ("ising", "Algorithm", "Wolff"),
+])  # fmt: skip
+def test_no_picture_changes_so_often_that_it_flashes(live, kind, control, choice):
     """Wolff's algorithm may swap black and white: at most three flashes in a second are allowed."""
-    page, box = live("race")
-    box.get_by_label("Speed").select_option("50 updates a second")
+    _, box = live(kind)
+    box.get_by_label(control).select_option(choice)
     changes = box.evaluate("""box => new Promise(done => {
-        const canvas = box.querySelectorAll("canvas")[1];
+        const canvas = [...box.querySelectorAll("canvas")].at(-1);
         let [count, before, from] = [0, canvas.toDataURL(), performance.now()];
         requestAnimationFrame(function look(now) {
             const picture = canvas.toDataURL();
