@@ -11,8 +11,15 @@ function mark(element) {
 
 const watched = new ResizeObserver((entries) => entries.forEach((entry) => mark(entry.target)));
 
-await window.MathJax?.startup?.promise;
-for (const element of document.querySelectorAll(CANDIDATES)) {
-  mark(element);
-  watched.observe(element);
+function watch() {
+  for (const element of document.querySelectorAll(CANDIDATES)) {
+    mark(element);
+    watched.observe(element);
+  }
 }
+
+watch();
+// Formulas come later: MathJax may not even be loaded yet.
+if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done, { once: true }));
+await window.MathJax?.startup?.promise;
+watch();
