@@ -19,7 +19,7 @@ function watch() {
 }
 
 watch();
-// Formulas come later: MathJax may not even be loaded yet.
-if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done, { once: true }));
+// Formulas come later, and their fonts later still, which are wider than those that stand in.
+document.fonts.addEventListener("loadingdone", watch);
 await window.MathJax?.startup?.promise;
 watch();

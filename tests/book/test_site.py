@@ -194,6 +194,7 @@ def browse(new_page, url, **view):
         page.goto(url)
         page.evaluate("window.MathJax?.startup?.promise")
         page.evaluate(UNFOLD)
+        page.evaluate("document.fonts.ready")
         for script in [UNRENDERED, OVERFLOW, ALTERED]:
             faults += page.evaluate(script)
         if (searches := page.evaluate(SEARCHES)) != 1:
