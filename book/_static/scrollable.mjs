@@ -5,7 +5,7 @@ const CANDIDATES =
   ".pst-scrollable-table-container";
 
 function mark(element) {
-  if (element.scrollWidth > element.clientWidth + 1) element.tabIndex = 0;
+  if (element.scrollWidth > element.clientWidth) element.tabIndex = 0; // by one pixel is enough
   else element.removeAttribute("tabindex");
 }
 
