@@ -1,6 +1,6 @@
 """The table of the chapter on the critical point at full length, over seeds, with L = 40.
 
-``python -m benchmarks.critical_point 0 1 2`` takes about ten minutes of one core for each seed.
+``python -m benchmarks.critical_point 0 1 2`` takes about four minutes of one core for each seed.
 Sizes, training set and training are larger than on the page, whose recipe it otherwise follows.
 """
 

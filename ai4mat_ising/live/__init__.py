@@ -1,7 +1,7 @@
-"""Live figures: on a page of the book, what one can play with takes the place of a picture.
+"""Live figures: what one can play with takes the place of a picture, on a page or in a notebook.
 
-The state of a figure travels in the metadata of its picture, and so with the outputs that the book
-keeps. Beside these modules stand the scripts that bring it to life: files such as
+For the book, the state of a figure travels in the metadata of its picture, and so with the outputs
+that are kept. Beside these modules stand the scripts that bring it to life: files such as
 `ising_figure.mjs`, one for each kind of figure, are what one sees and touches.
 """
 

@@ -1,12 +1,5 @@
 // Figures that are alive: where a picture carries a state, something to play with takes its place
 // when the reader comes near. Without JavaScript, in print and in the PDF, the picture stays.
-const KINDS = {
-  ising: ["ising_figure.mjs", "renderIsing"],
-  autoencoder: ["autoencoder_figure.mjs", "renderAutoencoder"],
-  vae: ["vae_figure.mjs", "renderVAE"],
-  race: ["race_figure.mjs", "renderRace"],
-  threshold: ["threshold_figure.mjs", "renderThreshold"],
-};
 const addressOf = (name) => new URL(`./live/${name}`, import.meta.url);
 
 const near = new IntersectionObserver(
@@ -22,11 +15,12 @@ const near = new IntersectionObserver(
 
 async function awake(picture) {
   const about = JSON.parse(picture.dataset.live);
-  const [script, render] = KINDS[about.kind];
-  const [module, state] = await Promise.all([import(addressOf(script)), stateOf(about), styled()]);
+  const script = addressOf(`${about.kind}_figure.mjs`);
+  const [module, state] = await Promise.all([import(script), stateOf(about), styled()]);
+  const [render] = Object.values(module); // a figure's script exports nothing else
   const box = document.createElement("div");
   box.className = "live";
-  module[render](box, state);
+  render(box, state);
   const still = picture.closest("a") ?? picture.closest("picture") ?? picture;
   still.after(box);
   still.classList.add("live-still"); // it comes back in print

@@ -43,3 +43,10 @@ test("imports are of the folder, name what they take, and make no circle", () =>
   };
   for (const module of MODULES.keys()) visit(module, []);
 });
+
+test("the script of a figure exports what shows it and nothing else", () => {
+  const figures = [...MODULES].filter(([name]) => name.endsWith("_figure.mjs"));
+  assert.ok(figures.length >= 5);
+  for (const [name, text] of figures)
+    assert.deepEqual(text.match(/^export .*/gm)?.map((line) => /^export function render\w+\(/.test(line)), [true], name);
+});
