@@ -5,8 +5,18 @@ that are kept. Beside these modules stand the scripts that bring it to life: fil
 `ising_figure.mjs`, one for each kind of figure, are what one sees and touches.
 """
 
+from ai4mat_ising.live.bound import LiveBound
+from ai4mat_ising.live.collapse import LiveCollapse
 from ai4mat_ising.live.networks import LiveAutoencoder, LiveVAE
 from ai4mat_ising.live.simulation import Live, LiveRace
 from ai4mat_ising.live.threshold import LiveThreshold
 
-__all__ = ["Live", "LiveAutoencoder", "LiveRace", "LiveThreshold", "LiveVAE"]
+__all__ = [
+    "Live",
+    "LiveAutoencoder",
+    "LiveBound",
+    "LiveCollapse",
+    "LiveRace",
+    "LiveThreshold",
+    "LiveVAE",
+]

@@ -2,6 +2,9 @@
 
 export const PHASES = { disordered: "#0072B2", ordered: "#D55E00" };
 
+// Of lines that stand for sizes.
+export const LINES = ["#0072B2", "#D55E00", "#660066", "#669999"];
+
 // Evenly spaced on the scale of temperatures, from cold to hot.
 export const SCALE = ["#0d0887", "#3a049a", "#5b01a5", "#7b02a8", "#99159f", "#b42e8d", "#c9447a", "#db5c68", "#eb7556", "#f79143", "#fdae32"];
 

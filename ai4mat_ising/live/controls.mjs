@@ -11,7 +11,10 @@ export const LATTICES = [32, 64, 128, 256].map((L) => [`${L}`, `${L} × ${L}`]);
 const MINUS = "\u2212";
 let labels = 0;
 
-export const shown = (value, digits = 2) => (value < 0 ? MINUS : "") + Math.abs(value).toFixed(digits);
+export function shown(value, digits = 2) {
+  const number = Math.abs(value).toFixed(digits);
+  return (value < 0 && +number ? MINUS : "") + number; // zero has no sign
+}
 
 export const named = (name, value) => `${name}\u00a0=\u00a0${shown(value)}`; // stays on one line
 

@@ -1,4 +1,5 @@
 // A threshold, live: the reader drags it through the histograms of both phases.
+import { roundTicks } from "./axes.mjs";
 import { PHASES } from "./colours.mjs";
 import { button, choice, drawn, element, shown, slider, voice } from "./controls.mjs";
 import { bestOf, judged, total } from "./rule.mjs";
@@ -17,16 +18,6 @@ function borders({ low, step, ordered }) {
   const inner = [];
   for (let k = first; k <= last; k += BAR) if (k >= BAR / 2 && k <= last - BAR / 2) inner.push(k);
   return [0, ...inner, last];
-}
-
-// The ticks of an axis: some four round numbers.
-function roundTicks(low, high) {
-  const raw = (high - low) / 5;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * [1, 2, 5, 10].find((k) => k * power >= raw * 0.999);
-  const first = Math.ceil(low / step - 1e-9);
-  const count = Math.floor(high / step + 1e-9) - first + 1;
-  return { ticks: Array.from({ length: count }, (_, k) => (first + k) * step), digits: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
 }
 
 // Histograms with a threshold. `moved` is called with the place to which the reader drags it.

@@ -15,7 +15,8 @@ def script_of(kind):
 
     Parameters
     ----------
-    kind : {"ising", "autoencoder", "vae", "race", "threshold"}
+    kind : str
+        Of a script beside this module: "ising" for `ising_figure.mjs`.
 
     Returns
     -------
@@ -51,7 +52,8 @@ def widget_of(kind, state):
 
     Parameters
     ----------
-    kind : {"ising", "autoencoder", "vae", "race", "threshold"}
+    kind : str
+        Of a script beside this module: "ising" for `ising_figure.mjs`.
     state : dict
         What the script of the figure needs; it can be written as JSON.
 

@@ -14,6 +14,8 @@ FIGURES = {
     "autoencoder": ("autoencoder", "fig-week11-live"),
     "vae": ("notebook20", "fig-nb20-live"),
     "race": ("perfect_samples", "fig-race"),
+    "collapse": ("critical_point", "fig-scaling-live"),
+    "bound": ("learning_from_the_energy", "fig-bound-live"),
 }
 RUNS = "() => / [1-9][0-9]* sweeps/.test(document.querySelector('.live').innerText)"
 STILL = {"reduced_motion": "reduce"}
@@ -238,6 +240,82 @@ def test_a_finger_moves_the_threshold_and_scrolls_the_page(live):
     drawing.tap(position={"x": 0.8 * drawing.bounding_box()["width"], "y": 60})
     assert rule(box)[0] > before
     assert drawing.evaluate("element => getComputedStyle(element).touchAction") == "pan-y"
+
+
+# --- the collapse and the bound ------------------------------------------------------------------
+
+
+def numbers_in(box, pattern):
+    """The numbers that a pattern finds in the words below a figure."""
+    text = box.locator(".live-numbers").inner_text().replace("−", "-")
+    return [float(number) for number in re.search(pattern, text).groups()]
+
+
+CHI = r"cumulant (\S+), order parameter (\S+)\.$"
+
+
+def test_the_fit_of_the_page_has_the_chi_square_of_the_table(live):
+    page, box = live("collapse")
+    start = numbers_in(box, CHI)
+    for name in ("m", "autoencoder, z"):
+        box.get_by_label("Order parameter").select_option(name)
+        box.get_by_role("button", name="The fit of the page").press("Enter")
+        row = page.get_by_role("row").filter(
+            has=page.get_by_role("rowheader", name=name, exact=True)
+        )
+        printed = float(row.get_by_role("cell").last.inner_text())
+        assert numbers_in(box, CHI)[0] == pytest.approx(printed, abs=0.06)
+        assert printed < start[0] / 10
+    box.get_by_role("button", name="Exact values").click()
+    sliders = [box.get_by_role("slider").nth(k) for k in range(3)]
+    assert [slider.get_attribute("aria-valuetext") for slider in sliders] == [
+        "2.269", "1.00", "0.125",
+    ]  # fmt: skip
+
+
+def test_the_sliders_turn_what_they_name(live):
+    page, box = live("collapse")
+    box.get_by_role("button", name="The fit of the page").click()
+    before = numbers_in(box, CHI)
+    box.get_by_label("β/ν").press("Home")
+    flat = numbers_in(box, CHI)
+    assert flat[0] == before[0] and flat[1] > 2 * before[1]
+    for _ in range(5):
+        box.get_by_label("Tc", exact=True).press("ArrowRight")
+    assert numbers_in(box, CHI)[0] > 2 * before[0]
+    assert re.match(r"Tc 2\.\d+, ν \d\.\d+, β/ν 0\.000\. Chi-square", spoken(page, box, "Chi"))
+    assert box.locator("svg .live-mark").count() >= 2 * 4 * 13
+
+
+GAP = r"At T\s=\s(\S+): (\S+) nats above"
+
+
+def test_the_best_generator_changes_with_the_temperature(live):
+    page, box = live("bound")
+    names = box.get_by_label("Generator")
+    found = {}
+    for end in ("Home", "End"):
+        box.get_by_label("Temperature T").press(end)
+        worst = numbers_in(box, GAP)[1]
+        box.get_by_role("button", name="Best generator here").press("Enter")
+        found[names.locator("option:checked").inner_text()] = numbers_in(box, GAP)
+        assert numbers_in(box, GAP)[1] <= worst
+    assert list(found) == ["trained at T = 1.50", "trained at T = 4.00"]
+    assert all(gap < 0.5 for _, gap in found.values())
+    names.select_option("a coin for each spin")
+    assert numbers_in(box, GAP)[1] > 1
+    assert "trained" not in spoken(page, box, "coin")
+
+
+def test_a_generator_shows_other_configurations(live):
+    _, box = live("bound")
+    before = picture(box, 0)
+    box.get_by_role("button", name="Other configurations").click()
+    assert picture(box, 0) != before
+    box.get_by_label("Temperature T").press("ArrowRight")
+    for _ in range(3):  # twelve in all, three at a time
+        box.get_by_role("button", name="Other configurations").click()
+    assert picture(box, 0) == before
 
 
 # --- the autoencoder and the VAE ----------------------------------------------------------------

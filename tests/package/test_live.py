@@ -3,10 +3,7 @@
 import base64
 import copy
 import json
-import os
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +13,7 @@ import pytest
 import torch
 from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.colors import to_hex
+from nodejs import node
 from torch import nn
 
 from ai4mat_ising import exact, latent, plotting
@@ -30,6 +28,7 @@ from ai4mat_ising.packing import unpack_spins
 WIDGET = "application/vnd.jupyter.widget-view+json"
 TESTS = Path(__file__).parents[1] / "live"
 SCRIPTS = Path(__file__).parents[2] / "ai4mat_ising" / "live"
+KINDS = sorted(path.stem.removesuffix("_figure") for path in SCRIPTS.glob("*_figure.mjs"))
 
 
 @pytest.fixture
@@ -71,7 +70,7 @@ def test_without_anywidget_the_picture_stays(picture, shown, monkeypatch):
     assert WIDGET not in data and "text/plain" in data
 
 
-@pytest.mark.parametrize("kind", ["ising", "autoencoder", "vae", "race", "threshold"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_widget_has_its_script_and_all_that_it_imports_in_one_file(kind, tmp_path):
     script = script_of(kind)
     assert not re.search(r"^(import|export (?!default))", script, re.M)
@@ -312,17 +311,6 @@ def test_the_colours_are_those_of_the_book():
 
 
 # --- what Node.js runs --------------------------------------------------------------------------
-
-
-def node(*arguments):
-    """Run Node.js; return what it prints."""
-    program = shutil.which("node")
-    if program is None:
-        assert os.environ.get("CI") != "true", "the tests of live figures need Node.js: install it"
-        pytest.skip("Node.js is not installed")
-    done = subprocess.run([program, *arguments], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
-    return done.stdout
 
 
 @pytest.mark.slow
