@@ -33,12 +33,12 @@ export function renderCollapse(box, state) {
 
   function draw(points) {
     const x = points.flat().map((point) => point[0]);
-    const across = [Math.min(...x), Math.max(...x)].map((end) => 1.05 * end);
+    const across = [Math.min(...x), Math.max(...x)].map((end) => 1.06 * end);
     charts.forEach(({ cover }, which) => {
       const values = points.flat().map((point) => point[1 + 2 * which]);
-      const high = which ? 1.08 * Math.max(...values) : 0.7;
-      const low = which ? 0 : Math.min(0, ...values);
-      cover([across, [low, high]], (right, up) =>
+      const ends = [Math.min(...values), Math.max(...values)];
+      const room = 0.06 * (ends[1] - ends[0]);
+      cover([across, [ends[0] - room, ends[1] + room]], (right, up) =>
         points.flatMap((part, k) =>
           part.map((point) => markOf(k, { transform: `translate(${right(point[0]).toFixed(1)} ${up(point[1 + 2 * which]).toFixed(1)})` })),
         ),
