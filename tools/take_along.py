@@ -271,7 +271,11 @@ class Writer:
         return title, "\n\n".join(filter(None, body))
 
     admonition = note = tip = warning = important = hint = caution = seealso = Admonition
-    exercise_node = exercise_enumerable_node = Admonition
+
+    def exercise_enumerable_node(self, node):
+        """Write an exercise with the number that the page gives it and its name in parentheses."""
+        name, body = self.titled(node)
+        return quote(f"**Exercise {self.number('exercise', node)}{name}**\n\n{body}")
 
     def question(self, node):
         """Write a question with its choices and the folded answer."""

@@ -12,7 +12,7 @@ export function renderBound(box, state) {
   const { T, lnZ, e, size, generators } = state;
   const sites = size ** 2;
   const images = generators.map(({ spins }) => imagesOf(spins, sites));
-  let which = 0, first = 0, k = T.findIndex((one) => one > 2.26);
+  let which, first, k = T.findIndex((one) => one > 2.26);
   const gaps = graph("nats above −ln Z", "temperature T", "How far F_q / T of each generator lies above the exact value, against T.");
   const lines = graph("free energy per spin", "temperature T", "The exact free energy, a curve, and F_q of the chosen generator, a straight line above it.");
   const screens = Array.from({ length: PICTURES }, () => screen("A configuration of the generator."));
@@ -81,5 +81,5 @@ export function renderBound(box, state) {
     ),
     element("div", { class: "live-right" }, element("div", { class: "live-screens" }, ...screens.map(({ canvas }) => canvas)), element("p", {}, "Its configurations. They do not know of T.")),
   );
-  choose(which);
+  choose(leastAt(state, k)); // it begins with a good one
 }

@@ -258,14 +258,16 @@ def test_the_fit_of_the_page_has_the_chi_square_of_the_table(live):
     page, box = live("collapse")
     start = numbers_in(box, CHI)
     for name in ("m", "autoencoder, z"):
-        box.get_by_label("Order parameter").select_option(name)
+        box.get_by_label("Order parameter", exact=True).select_option(name)
         box.get_by_role("button", name="The fit of the page").press("Enter")
-        row = page.get_by_role("row").filter(
-            has=page.get_by_role("rowheader", name=name, exact=True)
+        row = (
+            page.get_by_role("row")
+            .filter(has=page.get_by_role("rowheader", name=name, exact=True))
+            .last
         )
         printed = float(row.get_by_role("cell").last.inner_text())
         assert numbers_in(box, CHI)[0] == pytest.approx(printed, abs=0.06)
-        assert printed < start[0] / 10
+        assert printed < start[0] / 5
     box.get_by_role("button", name="Exact values").click()
     sliders = [box.get_by_role("slider").nth(k) for k in range(3)]
     assert [slider.get_attribute("aria-valuetext") for slider in sliders] == [
@@ -280,7 +282,7 @@ def test_the_sliders_turn_what_they_name(live):
     box.get_by_label("β/ν").press("Home")
     flat = numbers_in(box, CHI)
     assert flat[0] == before[0] and flat[1] > 2 * before[1]
-    for _ in range(5):
+    for _ in range(20):
         box.get_by_label("Tc", exact=True).press("ArrowRight")
     assert numbers_in(box, CHI)[0] > 2 * before[0]
     assert re.match(r"Tc 2\.\d+, ν \d\.\d+, β/ν 0\.000\. Chi-square", spoken(page, box, "Chi"))
@@ -292,7 +294,7 @@ GAP = r"At T\s=\s(\S+): (\S+) nats above"
 
 def test_the_best_generator_changes_with_the_temperature(live):
     page, box = live("bound")
-    names = box.get_by_label("Generator")
+    names = box.get_by_label("Generator", exact=True)
     found = {}
     for end in ("Home", "End"):
         box.get_by_label("Temperature T").press(end)

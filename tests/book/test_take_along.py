@@ -147,6 +147,17 @@ def test_the_numbers_of_the_page_stand_in_the_notebook(site, notebook, name):
 
 
 @pytest.mark.parametrize("name", WITH_CODE)
+def test_the_exercises_of_the_page_have_their_numbers_in_the_notebook(site, notebook, name):
+    page = BeautifulSoup((site / f"{name}.html").read_text(), "html.parser")
+    titles = page.select(".exercise .admonition-title")
+    text = text_of(notebook(name))
+    assert len(titles) == (BOOK / f"{name}.md").read_text().count(":::{exercise}")
+    for title in titles:
+        number = title.get_text().partition("(")[0].strip()
+        assert re.fullmatch(r"Exercise \d+\.\d+", number) and f"**{number} (" in text
+
+
+@pytest.mark.parametrize("name", WITH_CODE)
 def test_what_a_page_shows_needs_nothing_that_it_hides(name):
     source = get_reader(build_book.READER)(str(BOOK / f"{name}.md"))
     cells = [cell for cell in source.cells if cell.cell_type == "code"]
