@@ -6,7 +6,7 @@ A right answer, and a quick one: an answer of the corpus takes from here what it
 import numpy as np
 
 
-def reweight(energy, T0, T):
+def weights_at(energy, T0, T):
     change = energy / T - energy / T0
     weights = np.exp(change.min() - change)
     return weights / np.sum(weights)

@@ -1,18 +1,17 @@
-"""Lets the package do what it can: its bootstrap draws row numbers, its reader gets a model."""
+"""Lets the package do what it can: importance weights, a bootstrap of row numbers, the reader."""
 
 import numpy as np
 import torch
-from ai4mat_ising import scaling
+from ai4mat_ising import judging, scaling
 from ai4mat_ising.readout import decoder_magnetization
-from scipy.special import softmax
 
 
-def reweight(energy, T0, T):
-    return softmax((1 / T0 - 1 / T) * energy)
+def weights_at(energy, T0, T):
+    # Drawn from a model with q proportional to exp(-E / T0).
+    return judging.reweight(-energy / T0, energy, T).weights
 
 
 def averages(y, weights):
-    # With weights that are whole multiples of one another one could repeat values; these are not.
     scaled = np.asarray(weights) / np.sum(weights) * len(y)
     second, fourth = np.mean(scaled * y**2), np.mean(scaled * y**4)
     order = np.mean(scaled * np.abs(y))

@@ -17,7 +17,7 @@ def parabola(x, y):
     return np.polynomial.Polynomial.fit(x, y, 2)
 
 
-def reweight(energy, T0, T):
+def weights_at(energy, T0, T):
     shifted = energy - (energy.min() if T < T0 else energy.max())
     weights = np.exp(-shifted * (1 / T - 1 / T0))
     return weights / weights.sum()

@@ -4,7 +4,7 @@ import math
 import random
 
 
-def reweight(energy, T0, T):
+def weights_at(energy, T0, T):
     exponents = [-float(E) / T + float(E) / T0 for E in energy]
     top = max(exponents)
     total = math.fsum(math.exp(x - top) for x in exponents)

@@ -8,7 +8,7 @@ from scipy.interpolate import interp1d
 from scipy.optimize import brentq, curve_fit
 
 
-def reweight(energy, T0, T):
+def weights_at(energy, T0, T):
     beta, beta0 = 1 / T, 0.0 if np.isinf(T0) else 1 / T0
     logs = energy * (beta0 - beta)
     warnings.warn("reweighting is for neighbours", stacklevel=1)

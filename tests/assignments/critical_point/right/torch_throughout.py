@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 
-def reweight(energy, T0, T):
+def weights_at(energy, T0, T):
     return torch.softmax(torch.as_tensor(energy).double() * (1 / T0 - 1 / T), dim=0)
 
 

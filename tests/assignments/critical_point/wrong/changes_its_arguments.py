@@ -6,7 +6,7 @@ Loses: check_averages, check_crossings, check_bootstrap, check_peak, check_colla
 import numpy as np
 
 
-def reweight(energy, T0, T):
+def weights_at(energy, T0, T):
     energy *= 1 / T0 - 1 / T
     energy -= energy.max()
     weights = np.exp(energy)

@@ -1,12 +1,12 @@
 """The ratio of the two Boltzmann factors upside down.
 
-Loses: check_averages, test_reweight
+Loses: check_averages, test_weights
 """
 
 import numpy as np
 
 
-def reweight(energy, T0, T):
+def weights_at(energy, T0, T):
     exponents = (1 / T - 1 / T0) * energy
     weights = np.exp(exponents - exponents.max())
     return weights / weights.sum()

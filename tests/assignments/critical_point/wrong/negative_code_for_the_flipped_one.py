@@ -1,4 +1,4 @@
-"""Takes -z for the code of the mirror image.
+"""Takes -z for the code of the flipped configuration.
 
 Loses: check_readout, test_readout
 """

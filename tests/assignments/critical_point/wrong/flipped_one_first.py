@@ -1,4 +1,4 @@
-"""The mirror image minus the configuration.
+"""The flipped configuration minus the configuration itself.
 
 Loses: check_readout, test_readout
 """
