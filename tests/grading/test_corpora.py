@@ -25,7 +25,7 @@ from nbgrader.api import Gradebook
 
 # A right answer, and every so many wrong ones: of sets that train networks for long, fewer.
 SOME = {"deconv_decoder": 50, "latent_1d": 50, "epsilon": 20, "interpolation": 8, "latent_pca": 8}
-SOME |= {"vector_order": 4}
+SOME |= {"critical_point": 4, "vector_order": 4}
 # What a grade depends on beside cells and modules.
 JUDGE = [path.read_text() for path in sorted(Path(ai4mat_grading.__file__).parent.glob("*.py"))]
 

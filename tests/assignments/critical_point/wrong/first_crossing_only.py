@@ -1,0 +1,16 @@
+"""Stops at the first crossing.
+
+Loses: check_crossings, test_crossings
+"""
+
+import numpy as np
+
+
+def crossings(T_a, a, T_b, b):
+    T = np.union1d(T_a, T_b)
+    T = T[(max(T_a[0], T_b[0]) <= T) & (min(T_a[-1], T_b[-1]) >= T)]
+    d = np.interp(T, T_a, a) - np.interp(T, T_b, b)
+    for i in range(len(T) - 1):
+        if d[i] == 0 or d[i] * d[i + 1] < 0:
+            return np.array([T[i] + (T[i + 1] - T[i]) * d[i] / (d[i] - d[i + 1])])
+    return np.array([])
