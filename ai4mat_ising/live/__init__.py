@@ -5,8 +5,9 @@ that are kept. Beside these modules stand the scripts that bring it to life: fil
 `ising_figure.mjs`, one for each kind of figure, are what one sees and touches.
 """
 
+from ai4mat_ising.live.cells import LiveMap
 from ai4mat_ising.live.networks import LiveAutoencoder, LiveVAE
 from ai4mat_ising.live.simulation import Live, LiveRace
 from ai4mat_ising.live.threshold import LiveThreshold
 
-__all__ = ["Live", "LiveAutoencoder", "LiveRace", "LiveThreshold", "LiveVAE"]
+__all__ = ["Live", "LiveAutoencoder", "LiveMap", "LiveRace", "LiveThreshold", "LiveVAE"]

@@ -15,7 +15,7 @@ def script_of(kind):
 
     Parameters
     ----------
-    kind : {"ising", "autoencoder", "vae", "race", "threshold"}
+    kind : {"ising", "race", "threshold", "autoencoder", "vae", "map"}
 
     Returns
     -------
@@ -51,7 +51,7 @@ def widget_of(kind, state):
 
     Parameters
     ----------
-    kind : {"ising", "autoencoder", "vae", "race", "threshold"}
+    kind : {"ising", "race", "threshold", "autoencoder", "vae", "map"}
     state : dict
         What the script of the figure needs; it can be written as JSON.
 

@@ -13,6 +13,7 @@ FIGURES = {
     "threshold": ("autoencoder", "fig-week11-histograms"),
     "autoencoder": ("autoencoder", "fig-week11-live"),
     "vae": ("notebook20", "fig-nb20-live"),
+    "map": ("anatomy_of_the_elbo", "fig-elbo-walk"),
     "race": ("perfect_samples", "fig-race"),
 }
 RUNS = "() => / [1-9][0-9]* sweeps/.test(document.querySelector('.live').innerText)"
@@ -365,7 +366,89 @@ def test_a_code_from_the_prior_is_decoded_and_drawn_again(live):
     assert "from site to site. Drawn: m" in spoken(page, box, "Code")
 
 
-@pytest.mark.parametrize("kind", ["autoencoder", "vae"])
+# --- the map ------------------------------------------------------------------------------------
+
+
+def cell(box):
+    """Beta, epsilon and the three numbers of the network that is shown."""
+    text = box.locator(".live-numbers").inner_text()
+    found = re.match(
+        r"β\s=\s(\S+), ε\s=\s(\S+): divergence (\S+)\snats, "
+        r"reconstruction (\S+)\snats per spin, correlation with\sm (\S+)\. ",
+        text,
+    )
+    return [float(number) for number in found.groups()]
+
+
+def dots(box):
+    """Where the codes are drawn."""
+    places = "all => all.map(one => [one.getAttribute('cx'), one.getAttribute('cy')].join())"
+    return box.locator(".live-codes g circle").evaluate_all(places)
+
+
+def test_keys_taps_and_sliders_go_from_network_to_network(live):
+    page, box = live("map")
+    plane = box.get_by_role("application")
+    assert cell(box)[:2] == [800, 0.2]
+    first, decoded = dots(box), picture(box, 4)
+    assert len(first) == 300
+    plane.press("ArrowRight")
+    plane.press("ArrowUp")
+    assert cell(box)[:2] == [4000, 0.5]
+    for _ in range(9):
+        plane.press("ArrowRight")
+        plane.press("ArrowDown")
+    assert cell(box)[:2] == [1, 10]  # it ends at the border
+    originals = [picture(box, number) for number in range(4)]
+    frame = plane.bounding_box()
+    plane.click(position={"x": 0.2 * frame["width"], "y": 10})
+    assert cell(box)[:2] == [4000, 0.01]
+    assert [picture(box, number) for number in range(4)] == originals
+    assert dots(box) != first and picture(box, 4) != decoded
+    box.get_by_label("Weight β").press("ArrowLeft")
+    box.get_by_label("Noise ε").press("End")
+    assert cell(box)[:2] == [800, 10]
+    assert box.get_by_label("Weight β").get_attribute("aria-valuetext") == "800"
+    assert spoken(page, box, "a code in the width only").startswith("β\xa0=\xa0800")
+
+
+def test_the_numbers_of_the_map_are_those_that_the_page_prints(live):
+    page, box = live("map")
+    printed = {}
+    for row in page.get_by_role("row").all_inner_texts():
+        if found := re.match(r"β = (\d+), ε = (\S+)\s+(.*)", row):
+            printed[float(found[1]), float(found[2])] = found[3].split()[:3]
+    assert len(printed) == 8
+    for (beta, epsilon), numbers in printed.items():
+        box.get_by_label("Weight β").fill(f"{[1, 5, 30, 150, 800, 4000].index(beta)}")
+        box.get_by_label("Noise ε").fill(f"{[0.01, 0.05, 0.2, 0.5, 1, 3, 10].index(epsilon)}")
+        assert cell(box)[:2] == [beta, epsilon]
+        digits = (2e-4, 2e-4, 0.011)
+        for shown, number, error in zip(cell(box)[2:], numbers, digits, strict=True):
+            assert shown == pytest.approx(float(number), abs=error, rel=1e-4)
+
+
+def test_the_map_is_coloured_by_each_of_its_numbers(live):
+    _, box = live("map")
+    seen = set()
+    for quantity in ("divergence", "reconstruction", "correlation"):
+        (name,) = [one for one in box.get_by_role("option").all_inner_texts() if quantity in one]
+        box.get_by_label("Colours show").select_option(name)
+        fills = "all => all.map(one => one.getAttribute('fill')).join()"
+        seen.add(box.locator(".live-map g rect").evaluate_all(fills))
+    assert len(seen) == 3 and all(colours.count("rgb") == 42 for colours in seen)
+
+
+def test_a_finger_chooses_a_network_and_scrolls_the_page(live):
+    _, box = live("map", **PHONE)
+    plane = box.get_by_role("application")
+    frame = plane.bounding_box()
+    plane.tap(position={"x": 0.95 * frame["width"], "y": 0.7 * frame["height"]})
+    assert cell(box)[1] == 10
+    assert plane.evaluate("element => getComputedStyle(element).touchAction") == "auto"
+
+
+@pytest.mark.parametrize("kind", ["autoencoder", "vae", "map"])
 def test_a_large_state_comes_when_the_figure_is_near(new_page, site, serve, kind):
     name, _ = FIGURES[kind]
     assert (site / f"{name}.html").stat().st_size < 300_000
