@@ -6,8 +6,17 @@ that are kept. Beside these modules stand the scripts that bring it to life: fil
 """
 
 from ai4mat_ising.live.cells import LiveMap
+from ai4mat_ising.live.draws import LiveDraws
 from ai4mat_ising.live.networks import LiveAutoencoder, LiveVAE
 from ai4mat_ising.live.simulation import Live, LiveRace
 from ai4mat_ising.live.threshold import LiveThreshold
 
-__all__ = ["Live", "LiveAutoencoder", "LiveMap", "LiveRace", "LiveThreshold", "LiveVAE"]
+__all__ = [
+    "Live",
+    "LiveAutoencoder",
+    "LiveDraws",
+    "LiveMap",
+    "LiveRace",
+    "LiveThreshold",
+    "LiveVAE",
+]

@@ -15,7 +15,7 @@ def script_of(kind):
 
     Parameters
     ----------
-    kind : {"ising", "race", "threshold", "autoencoder", "vae", "map"}
+    kind : {"ising", "race", "threshold", "autoencoder", "vae", "map", "draws"}
 
     Returns
     -------
@@ -51,7 +51,7 @@ def widget_of(kind, state):
 
     Parameters
     ----------
-    kind : {"ising", "race", "threshold", "autoencoder", "vae", "map"}
+    kind : {"ising", "race", "threshold", "autoencoder", "vae", "map", "draws"}
     state : dict
         What the script of the figure needs; it can be written as JSON.
 

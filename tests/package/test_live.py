@@ -21,7 +21,15 @@ from torch import nn
 
 from ai4mat_ising import exact, latent, plotting
 from ai4mat_ising.datasets import IsingDataset
-from ai4mat_ising.live import Live, LiveAutoencoder, LiveMap, LiveRace, LiveThreshold, LiveVAE
+from ai4mat_ising.live import (
+    Live,
+    LiveAutoencoder,
+    LiveDraws,
+    LiveMap,
+    LiveRace,
+    LiveThreshold,
+    LiveVAE,
+)
 from ai4mat_ising.live.export import DIGITS, exported, levels, packed, thinned
 from ai4mat_ising.live.simulation import SIZES
 from ai4mat_ising.live.widget import script_of
@@ -362,6 +370,46 @@ def test_a_map_begins_at_one_of_its_networks_and_shows_all_examples(picture, gri
         LiveMap(picture, *grid, 800, start=(2, 10))
     with pytest.raises(ValueError, match="samples must be an integer of at least 4, got 3"):
         LiveMap(picture, *grid, 800, samples=3)
+
+
+# --- the draws ----------------------------------------------------------------------------------
+
+
+def some_spins(n, size=6, seed=0):
+    return np.random.default_rng(seed).choice([-1, 1], (n, size, size)).astype(np.int8)
+
+
+def test_draws_travel_as_the_first_samples_of_each_model_and_exact_ones_last(picture):
+    models, exact_ones = {"a": some_spins(9, seed=1), "b": some_spins(5, seed=2)}, some_spins(7)
+    state = LiveDraws(picture, models, exact_ones, np.float64(-1.43), 0.6, samples=5).state
+    state = json.loads(json.dumps(state))
+    assert (state["kind"], state["size"], state["names"]) == ("draws", 6, ["a", "b", "exact"])
+    assert (state["energy"], state["magnetization"]) == (-1.43, 0.6)
+    for text, spins in zip(state["spins"], [*models.values(), exact_ones], strict=True):
+        assert (unpack_spins(unpacked(text, "uint8").reshape(5, 5), 6) == spins[:5]).all()
+
+
+@pytest.mark.parametrize(
+    "models, message",
+    [
+        ({}, r"models must be a dict with at least one model, none named 'exact', got \[\]"),
+        ([some_spins(5)], "models must be a dict"),
+        ({"exact": some_spins(5)}, r"none named 'exact', got \['exact'\]"),
+        ({"a": some_spins(3)}, r"n of at least 4 and one even L .* got \(3, 6, 6\) for 'a'"),
+        ({"a": some_spins(4, 8)}, r"one even L of at least 4, got \(4, 8, 8\) for 'a'"),
+        ({"a": some_spins(4) > 0}, "samples must be spins -1/\\+1, got others for 'a'"),
+    ],
+)
+def test_draws_that_cannot_be_shown_are_refused(picture, models, message):
+    with pytest.raises(ValueError, match=message):
+        LiveDraws(picture, models, some_spins(4), -1, 0.5, samples=4)
+
+
+def test_lattices_of_draws_have_an_even_side_and_samples_are_counted(picture):
+    with pytest.raises(ValueError, match=r"got \(4, 5, 5\)"):
+        LiveDraws(picture, {"a": some_spins(4, 5)}, some_spins(4, 5), -1, 0.5, samples=4)
+    with pytest.raises(ValueError, match="samples must be an integer of at least 2, got 1"):
+        LiveDraws(picture, {"a": some_spins(4)}, some_spins(4), -1, 0.5, samples=1)
 
 
 def test_levels_are_the_nearest_of_64():
