@@ -44,7 +44,7 @@ function tableOf(rows, columns) {
   const made = element(
     "table",
     { class: "live-table" },
-    element("caption", {}, `Means of the draws so far. From draw ${ENOUGH} on: the error of the last digit in brackets, and by how many standard errors a mean is off.`),
+    element("caption", {}, `Means of the draws so far. From draw ${ENOUGH} on: in brackets the error in units of the last digit, and by how many errors a mean is off.`),
     element("thead", {}, head("model", ...columns.flatMap(({ name }) => [name, "off"]))),
     element("tbody", {}, ...lines, last),
   );
