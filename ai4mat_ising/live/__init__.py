@@ -6,7 +6,9 @@ that are kept. Beside these modules stand the scripts that bring it to life: fil
 """
 
 from ai4mat_ising.live.bound import LiveBound
+from ai4mat_ising.live.cells import LiveMap
 from ai4mat_ising.live.collapse import LiveCollapse
+from ai4mat_ising.live.draws import LiveDraws
 from ai4mat_ising.live.networks import LiveAutoencoder, LiveVAE
 from ai4mat_ising.live.simulation import Live, LiveRace
 from ai4mat_ising.live.threshold import LiveThreshold
@@ -16,6 +18,8 @@ __all__ = [
     "LiveAutoencoder",
     "LiveBound",
     "LiveCollapse",
+    "LiveDraws",
+    "LiveMap",
     "LiveRace",
     "LiveThreshold",
     "LiveVAE",

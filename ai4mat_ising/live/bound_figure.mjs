@@ -27,7 +27,7 @@ export function renderBound(box, state) {
   const high = Math.max(...exact.map(([, F]) => F));
   const path = (kind, points, x, y) => drawn("path", { class: kind, d: pathOf(points, x, y) });
   const here = (x, y, value) => [
-    drawn("path", { class: "live-here", d: `M${x(T[k]).toFixed(1)} 0V300` }),
+    drawn("path", { class: "live-now", d: `M${x(T[k]).toFixed(1)} 0V300` }),
     drawn("circle", { class: "live-point", r: 5, cx: x(T[k]), cy: y(value) }),
   ];
 

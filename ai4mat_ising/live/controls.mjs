@@ -80,6 +80,11 @@ export function thermometer(T, changed) {
   return slider("Temperature T", { min: 1, max: 4, step: 0.01, value: T }, words, changed).made;
 }
 
+// The colours of a scale, side by side.
+export function colourBar(scale) {
+  return element("span", { class: "live-scale", style: `background: linear-gradient(to right, ${scale.join()})` });
+}
+
 // A lattice, a pixel for each site; the style sheet enlarges it without a blur.
 export function screen(label) {
   const canvas = element("canvas", { role: "img", "aria-label": label });

@@ -1,4 +1,4 @@
-// Numbers and spins that travel as text: base64 of the bytes that `packed.py` wrote.
+// Numbers and spins that travel as text: base64 of the bytes that `export.py` wrote.
 
 export function bytesOf(text) {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
@@ -12,9 +12,10 @@ function half(bits) {
   return sign * (exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24);
 }
 
-// Numbers of the type "float16" or "float32", little-endian.
+// Numbers of the type "float16", "float32" or "int8", little-endian.
 export function numbersOf(text, type = "float16") {
   const bytes = bytesOf(text);
+  if (type === "int8") return new Int8Array(bytes.buffer);
   const view = new DataView(bytes.buffer);
   if (type === "float16")
     return Float32Array.from({ length: bytes.length / 2 }, (_, i) => half(view.getUint16(2 * i, true)));
@@ -29,3 +30,8 @@ export function imagesOf(text, sites) {
     Uint8Array.from({ length: sites }, (_, i) => (bytes[n * length + (i >> 3)] >> (7 - (i & 7))) & 1);
   return Array.from({ length: bytes.length / length }, image);
 }
+
+// Numbers from 0 to 1 of which each is a digit of base64.
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+export const levelsOf = (text) => Float32Array.from(text, (digit) => DIGITS.indexOf(digit) / (DIGITS.length - 1));

@@ -1,6 +1,6 @@
 // A variational autoencoder, live: what its decoder makes of a code that the reader moves.
 import { colourOf, SCALE } from "./colours.mjs";
-import { button, choice, element, named, shown, titled, voice } from "./controls.mjs";
+import { button, choice, colourBar, element, named, shown, titled, voice } from "./controls.mjs";
 import { Ising, words } from "./ising.mjs";
 import { network } from "./network.mjs";
 import { numbersOf } from "./packed.mjs";
@@ -15,8 +15,7 @@ function normal(next) {
 }
 
 function scaleOf(low, high) {
-  const bar = element("span", { class: "live-scale", style: `background: linear-gradient(to right, ${SCALE.join()})` });
-  return element("p", { class: "live-legend" }, `T = ${shown(low)} `, bar, ` ${shown(high)}; circles: 1σ and 2σ of the prior`);
+  return element("p", { class: "live-legend" }, `T = ${shown(low)} `, colourBar(SCALE), ` ${shown(high)}; circles: 1σ and 2σ of the prior`);
 }
 
 // Show a VAE in `box`. `state` has size, temperatures and the sets, each with its network.

@@ -13,6 +13,8 @@ FIGURES = {
     "threshold": ("autoencoder", "fig-week11-histograms"),
     "autoencoder": ("autoencoder", "fig-week11-live"),
     "vae": ("notebook20", "fig-nb20-live"),
+    "draws": ("critical_generation", "fig-generated"),
+    "map": ("anatomy_of_the_elbo", "fig-elbo-walk"),
     "race": ("perfect_samples", "fig-race"),
     "collapse": ("critical_point", "fig-scaling-live"),
     "bound": ("learning_from_the_energy", "fig-bound-live"),
@@ -445,7 +447,188 @@ def test_a_code_from_the_prior_is_decoded_and_drawn_again(live):
     assert "from site to site. Drawn: m" in spoken(page, box, "Code")
 
 
-@pytest.mark.parametrize("kind", ["autoencoder", "vae"])
+# --- the map ------------------------------------------------------------------------------------
+
+
+def cell(box):
+    """Beta, epsilon and the three numbers of the network that is shown."""
+    text = box.locator(".live-numbers").inner_text()
+    found = re.match(
+        r"β\s=\s(\S+), ε\s=\s(\S+): divergence (\S+)\snats, "
+        r"reconstruction (\S+)\snats per spin, correlation with\sm (\S+)\. ",
+        text,
+    )
+    return [float(number) for number in found.groups()]
+
+
+def dots(box):
+    """Where the codes are drawn."""
+    places = "all => all.map(one => [one.getAttribute('cx'), one.getAttribute('cy')].join())"
+    return box.locator(".live-codes g circle").evaluate_all(places)
+
+
+def test_keys_taps_and_sliders_go_from_network_to_network(live):
+    page, box = live("map")
+    plane = box.get_by_role("application")
+    assert cell(box)[:2] == [800, 0.2]
+    first, decoded = dots(box), picture(box, 4)
+    assert len(first) == 300
+    plane.press("ArrowRight")
+    plane.press("ArrowUp")
+    assert cell(box)[:2] == [4000, 0.5]
+    for _ in range(9):
+        plane.press("ArrowRight")
+        plane.press("ArrowDown")
+    assert cell(box)[:2] == [1, 10]  # it ends at the border
+    originals = [picture(box, number) for number in range(4)]
+    frame = plane.bounding_box()
+    plane.click(position={"x": 0.2 * frame["width"], "y": 10})
+    assert cell(box)[:2] == [4000, 0.01]
+    assert [picture(box, number) for number in range(4)] == originals
+    assert dots(box) != first and picture(box, 4) != decoded
+    box.get_by_label("Weight β").press("ArrowLeft")
+    box.get_by_label("Noise ε").press("End")
+    assert cell(box)[:2] == [800, 10]
+    assert box.get_by_label("Weight β").get_attribute("aria-valuetext") == "800"
+    assert spoken(page, box, "a code in the width only").startswith("β\xa0=\xa0800")
+
+
+def test_the_numbers_of_the_map_are_those_that_the_page_prints(live):
+    page, box = live("map")
+    printed = {}
+    for row in page.get_by_role("row").all_inner_texts():
+        if found := re.match(r"β = (\d+), ε = (\S+)\s+(.*)", row):
+            printed[float(found[1]), float(found[2])] = found[3].split()[:3]
+    assert len(printed) == 8
+    for (beta, epsilon), numbers in printed.items():
+        box.get_by_label("Weight β").fill(f"{[1, 5, 30, 150, 800, 4000].index(beta)}")
+        box.get_by_label("Noise ε").fill(f"{[0.01, 0.05, 0.2, 0.5, 1, 3, 10].index(epsilon)}")
+        assert cell(box)[:2] == [beta, epsilon]
+        digits = (2e-4, 2e-4, 0.011)
+        for shown, number, error in zip(cell(box)[2:], numbers, digits, strict=True):
+            assert shown == pytest.approx(float(number), abs=error, rel=1e-4)
+
+
+def test_the_map_is_coloured_by_each_of_its_numbers(live):
+    _, box = live("map")
+    seen = set()
+    for quantity in ("divergence", "reconstruction", "correlation"):
+        (name,) = [one for one in box.get_by_role("option").all_inner_texts() if quantity in one]
+        box.get_by_label("Colours show").select_option(name)
+        fills = "all => all.map(one => one.getAttribute('fill')).join()"
+        seen.add(box.locator(".live-map g rect").evaluate_all(fills))
+    assert len(seen) == 3 and all(colours.count("rgb") == 42 for colours in seen)
+
+
+def test_a_finger_chooses_a_network_and_scrolls_the_page(live):
+    _, box = live("map", **PHONE)
+    plane = box.get_by_role("application")
+    frame = plane.bounding_box()
+    plane.tap(position={"x": 0.95 * frame["width"], "y": 0.7 * frame["height"]})
+    assert cell(box)[1] == 10
+    assert plane.evaluate("element => getComputedStyle(element).touchAction") == "auto"
+
+
+# --- draws --------------------------------------------------------------------------------------
+
+
+def means(box):
+    """For each model the mean energy and the mean |m|, and by how much each of them is off."""
+    rows = {}
+    for row in box.get_by_role("row").all()[1:]:
+        cells = [cell.replace("−", "-") for cell in row.get_by_role("cell").all_inner_texts()]
+        rows[row.get_by_role("rowheader").inner_text()] = cells
+    return rows
+
+
+def value(text):
+    """A mean without its error."""
+    return float(re.sub(r"\(\d+\)", "", text))
+
+
+def test_draws_add_up_to_means_until_all_have_been_shown(live):
+    page, box = live("draws")
+    assert box.get_by_role("status").inner_text() == "Draw 1 of 150."
+    first = means(box)
+    assert list(first) == [
+        "only m", "dense, d=2", "deconv, d=2", "autoregr., d=2", "hierarchical", "exact",
+        "expected",
+    ]  # fmt: skip
+    assert {off for row in first.values() for off in row[1::2]} == {""}
+    before = [picture(box, k) for k in range(6)]
+    box.get_by_role("button", name="Draw another").press("Enter")
+    assert box.get_by_role("status").inner_text() == "Draw 2 of 150."
+    assert not {*before} & {picture(box, k) for k in range(6)}
+    for _ in range(14):
+        box.get_by_role("button", name="Draw 10").click()
+    assert box.get_by_role("status").inner_text() == "Draw 142 of 150."
+    assert means(box)["exact"][0].endswith(")") and means(box)["exact"][1][0] in "+-0"
+    box.get_by_role("button", name="Draw 10").click()
+    status = box.get_by_role("status").inner_text()
+    assert status.startswith("Draw 150 of 150: all have been shown.")
+    last, columns = means(box), page.get_by_role("row").all_inner_texts()
+    energy, m = (value(last["expected"][k]) for k in (0, 2))
+    printed = next(row for row in columns if row.startswith("L = 40, exact value")).split()
+    assert energy == pytest.approx(float(printed[5].replace("−", "-")), abs=1e-4)
+    assert 0.55 < m < 0.75
+    for name, row in last.items():
+        if name != "expected":  # off by as many errors as it says
+            error = float(re.search(r"\((\d+)\)", row[0])[1])
+            digits = len(re.match(r"-?\d+\.(\d*)", row[0])[1])
+            error, off = error / 10**digits, float(row[1])
+            assert value(row[0]) - energy == pytest.approx(
+                off * error, abs=0.5 * abs(off * error) + error
+            )
+    assert max(abs(float(last["exact"][k])) for k in (1, 3)) < 4.5
+    assert min(abs(float(last[name][1])) for name in ("only m", "deconv, d=2")) > 8
+    box.get_by_role("button", name="Draw 10").click()
+    assert box.get_by_role("status").inner_text() == "Draw 10 of 150."
+
+
+def names(box):
+    """What stands below the pictures."""
+    return box.locator(".live-cards p").all_inner_texts()
+
+
+def test_one_guesses_which_is_exact_by_keys_and_by_touch(live):
+    _, box = live("draws", **PHONE)
+    box.get_by_role("button", name="Guess which is exact").press("Enter")
+    assert names(box) == [] and "1" not in box.get_by_role("status").inner_text()
+    labels = box.locator("canvas").evaluate_all("all => all.map(one => one.ariaLabel)")
+    assert [label[:15] for label in labels] == [f"Configuration {letter}" for letter in "ABCDEF"]
+    box.get_by_role("button", name="C is exact").press(" ")
+    right = 0
+    for guess in range(1, 7):
+        assert sorted(name[3:] for name in names(box))[3] == "exact" and len(names(box)) == 6
+        (exact,) = [name for name in names(box) if name.endswith(": exact")]
+        chosen = "CDEFAB"[guess - 1]
+        status = box.get_by_role("status").inner_text()
+        right += exact[0] == chosen
+        begin = f"Right, {chosen} is exact." if exact[0] == chosen else f"{chosen} is "
+        assert status.startswith(begin) and f"{exact[0]} is exact." in status
+        assert f"{right} of {guess} guesses right. Draw {guess + 1} of 150." in status
+        again = box.get_by_role("button", name="Guess which is exact")
+        assert again.evaluate("button => button === document.activeElement")
+        again.press("Enter")
+        box.locator("canvas").nth("ABCDEF".index("CDEFAB"[guess % 6])).tap()
+    again.tap()
+    box.get_by_role("button", name="Draw another").tap()  # a guess left open has been drawn, too
+    assert names(box)[0] == "only m"
+    assert box.get_by_role("status").inner_text() == "Draw 10 of 150."
+
+
+def test_nothing_jumps_when_names_give_way_to_buttons(live):
+    _, box = live("draws", **PHONE)
+    height = box.bounding_box()["height"]
+    box.get_by_role("button", name="Draw 10").click()
+    for letter in "ABC":
+        assert box.bounding_box()["height"] == height
+        box.get_by_role("button", name="Guess").click()
+        assert box.bounding_box()["height"] == height
+        box.get_by_role("button", name=f"{letter} is exact").click()
+
+
+@pytest.mark.parametrize("kind", ["autoencoder", "vae", "map", "draws"])
 def test_a_large_state_comes_when_the_figure_is_near(new_page, site, serve, kind):
     name, _ = FIGURES[kind]
     assert (site / f"{name}.html").stat().st_size < 300_000

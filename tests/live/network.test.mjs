@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { network } from "../../ai4mat_ising/live/network.mjs";
-import { bytesOf, imagesOf, numbersOf } from "../../ai4mat_ising/live/packed.mjs";
+import { bytesOf, imagesOf, levelsOf, numbersOf } from "../../ai4mat_ising/live/packed.mjs";
 
 const packed = (numbers) => Buffer.from(Float32Array.from(numbers).buffer).toString("base64");
 const run = (layers, weights, x) => [...network({ layers, type: "float32", weights: packed(weights) })(x)];
@@ -47,6 +47,15 @@ test("numbers of 16 bits are read, small and infinite ones as well", () => {
   const bits = [0x3c00, 0xc000, 0x0001, 0x0400, 0x7bff, 0x7c00, 0xfc00, 0x8000];
   const text = Buffer.from(Uint16Array.from(bits).buffer).toString("base64");
   assert.deepEqual([...numbersOf(text)], [1, -2, 2 ** -24, 2 ** -14, 65504, Infinity, -Infinity, -0]);
+});
+
+test("numbers of 8 bits have a sign", () => {
+  const text = Buffer.from([0, 1, 127, 128, 129, 255]).toString("base64");
+  assert.deepEqual([...numbersOf(text, "int8")], [0, 1, 127, -128, -127, -1]);
+});
+
+test("a digit of base64 is one of 64 levels from 0 to 1", () => {
+  assert.deepEqual([...levelsOf("Af/")], [0, Math.fround(31 / 63), 1]);
 });
 
 test("spins are unpacked, eight to a byte, each configuration from a new byte", () => {

@@ -2,6 +2,7 @@
 
 import base64
 import copy
+import itertools
 import json
 import re
 import sys
@@ -18,8 +19,16 @@ from torch import nn
 
 from ai4mat_ising import exact, latent, plotting
 from ai4mat_ising.datasets import IsingDataset
-from ai4mat_ising.live import Live, LiveAutoencoder, LiveRace, LiveThreshold, LiveVAE
-from ai4mat_ising.live.export import exported, packed, thinned
+from ai4mat_ising.live import (
+    Live,
+    LiveAutoencoder,
+    LiveDraws,
+    LiveMap,
+    LiveRace,
+    LiveThreshold,
+    LiveVAE,
+)
+from ai4mat_ising.live.export import DIGITS, exported, levels, packed, thinned
 from ai4mat_ising.live.simulation import SIZES
 from ai4mat_ising.live.widget import script_of
 from ai4mat_ising.models import VAE, ConvAutoencoder
@@ -28,7 +37,7 @@ from ai4mat_ising.packing import unpack_spins
 WIDGET = "application/vnd.jupyter.widget-view+json"
 TESTS = Path(__file__).parents[1] / "live"
 SCRIPTS = Path(__file__).parents[2] / "ai4mat_ising" / "live"
-KINDS = sorted(path.stem.removesuffix("_figure") for path in SCRIPTS.glob("*_figure.mjs"))
+KINDS = [path.stem.removesuffix("_figure") for path in sorted(SCRIPTS.glob("*_figure.mjs"))]
 
 
 @pytest.fixture
@@ -263,6 +272,151 @@ def test_networks_that_cannot_be_shown_are_refused(picture, make, message):
         make(picture)
 
 
+# --- the map ------------------------------------------------------------------------------------
+
+BETAS, EPSILONS = [1, 30, 4000], [0.01, 10]
+
+
+@pytest.fixture(scope="module")
+def grid():
+    """What a map is made from: networks, codes, images and numbers."""
+    rng = np.random.default_rng(0)
+    share = np.linspace(0, 1, 201)[:, None, None, None]
+    images = torch.from_numpy((rng.random((201, 1, 8, 8)) < share).astype(np.float32))
+    networks, codes = {}, {}
+    for k, (beta, epsilon) in enumerate((b, e) for e in reversed(EPSILONS) for b in BETAS):
+        torch.manual_seed(k)
+        networks[beta, epsilon] = net = VAE(size=8, hidden=16, beta=beta, epsilon=epsilon)
+        with torch.no_grad():
+            net.decoder[2].weight *= 10 / max(1, epsilon)  # so that probabilities differ
+        codes[beta, epsilon] = (1 + k) * epsilon * rng.standard_normal((201, 2))
+    numbers = rng.random((3, 3, 2))
+    return networks, codes, images, numbers
+
+
+def test_a_map_has_for_each_network_its_codes_its_pictures_and_its_numbers(picture, grid):
+    networks, codes, images, numbers = grid
+    state = LiveMap(picture, *grid, 800.5, start=(30, 10), samples=100).state
+    state = json.loads(json.dumps(state))
+    assert (state["kind"], state["betas"], state["epsilons"]) == ("map", BETAS, EPSILONS)
+    assert (state["limit"], state["cell"], state["size"]) == (800.5, [1, 1], 8)
+    m = unpacked(state["m"], "float32")
+    examples = unpack_spins(unpacked(state["spins"], "uint8").reshape(4, 8), 8)
+    assert m[:4] == pytest.approx(examples.mean(axis=(1, 2)))
+    assert m[:4] == pytest.approx([-0.9, -0.3, 0.3, 0.9], abs=0.04)
+    spins = 2 * images[:, 0].numpy() - 1
+    rows = [np.abs(spins - one).sum(axis=(1, 2)).argmin() for one in examples]
+    plane = unpacked(state["codes"], "int8").reshape(3, 2, 100, 2) * (state["reach"] / 127)
+    text = np.array([DIGITS.index(digit) for digit in state["pictures"]]) / 63
+    pictures = text.reshape(3, 2, 4, 8, 8)
+    for (i, beta), (j, epsilon) in itertools.product(enumerate(BETAS), enumerate(EPSILONS)):
+        code = codes[beta, epsilon]
+        unit = np.clip(code / np.sqrt(code.var(axis=0).mean()), -state["reach"], state["reach"])
+        step = state["reach"] / 127
+        assert np.abs(plane[i, j, :4] - unit[rows]).max() <= step / 2 + 1e-9
+        distance = np.abs(plane[i, j, :, None] - unit).max(axis=2)
+        assert distance.min(axis=1).max() <= step / 2 + 1e-9
+        with torch.no_grad():
+            p = networks[beta, epsilon].decode(torch.tensor(code[rows]).float())[:, 0].numpy()
+        assert np.abs(pictures[i, j] - p).max() <= 1 / 126 + 1e-6 and np.ptp(p) > 0.1
+        k = 2 * i + j
+        shown = [state["numbers"][q][k] for q in range(3)]
+        assert shown == pytest.approx(numbers[:, i, j], rel=1e-4)
+
+
+def test_the_codes_of_a_map_are_those_of_the_same_images_in_every_cell(picture, grid):
+    networks, codes, images, numbers = grid
+    same = {key: next(iter(codes.values())) * key[1] for key in codes}
+    state = LiveMap(picture, networks, same, images, numbers, 1, samples=50).state
+    plane = unpacked(state["codes"], "int8").reshape(6, 50, 2)
+    assert (plane == plane[0]).all() and len(np.unique(plane[0], axis=0)) > 40
+    assert state["cell"] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (lambda g: [{}, *g[1:]], "networks must be a dict with at least one network, got {}"),
+        (
+            lambda g: [{key: g[0][key] for key in [*g[0]][1:]}, *g[1:]],
+            "grid of at least 2 betas and 2 epsilons, got 3 betas, 2 epsilons and 5 networks",
+        ),
+        (
+            lambda g: [{key: net for key, net in g[0].items() if key[0] == 1}, *g[1:]],
+            "got 1 betas, 2 epsilons and 2 networks",
+        ),
+        (
+            lambda g: [{(b - 1, e): net for (b, e), net in g[0].items()}, *g[1:]],
+            "positive beta and epsilon, got 0, 0.01",
+        ),
+        (
+            lambda g: [dict.fromkeys(g[0], VAE(size=8, hidden=4, latent_dim=3)), *g[1:]],
+            r"2 latent numbers, got \[3\]",
+        ),
+        (lambda g: [g[0], {}, *g[2:]], r"codes must have shape \(201, 2\) for .*, got \(0,\)"),
+        (lambda g: [*g[:2], g[2][1:], g[3]], r"codes must have shape \(200, 2\)"),
+        (lambda g: [*g[:3], g[3][:2]], r"numbers must have shape \(3, 3, 2\), got \(2, 3, 2\)"),
+    ],
+)
+def test_a_map_that_cannot_be_walked_is_refused(picture, grid, change, message):
+    with pytest.raises(ValueError, match=message):
+        LiveMap(picture, *change(grid), 800)
+
+
+def test_a_map_begins_at_one_of_its_networks_and_shows_all_examples(picture, grid):
+    with pytest.raises(ValueError, match=r"start must be .* of a network, got \(2, 10\)"):
+        LiveMap(picture, *grid, 800, start=(2, 10))
+    with pytest.raises(ValueError, match="samples must be an integer of at least 4, got 3"):
+        LiveMap(picture, *grid, 800, samples=3)
+
+
+# --- the draws ----------------------------------------------------------------------------------
+
+
+def some_spins(n, size=6, seed=0):
+    return np.random.default_rng(seed).choice([-1, 1], (n, size, size)).astype(np.int8)
+
+
+def test_draws_travel_as_the_first_samples_of_each_model_and_exact_ones_last(picture):
+    models, exact_ones = {"a": some_spins(9, seed=1), "b": some_spins(5, seed=2)}, some_spins(7)
+    state = LiveDraws(picture, models, exact_ones, np.float64(-1.43), 0.6, samples=5).state
+    state = json.loads(json.dumps(state))
+    assert (state["kind"], state["size"], state["names"]) == ("draws", 6, ["a", "b", "exact"])
+    assert (state["energy"], state["magnetization"]) == (-1.43, 0.6)
+    for text, spins in zip(state["spins"], [*models.values(), exact_ones], strict=True):
+        assert (unpack_spins(unpacked(text, "uint8").reshape(5, 5), 6) == spins[:5]).all()
+
+
+@pytest.mark.parametrize(
+    "models, message",
+    [
+        ({}, r"models must be a dict with at least one model, none named 'exact', got \[\]"),
+        ([some_spins(5)], "models must be a dict"),
+        ({"exact": some_spins(5)}, r"none named 'exact', got \['exact'\]"),
+        ({"a": some_spins(3)}, r"n of at least 4 and one even L .* got \(3, 6, 6\) for 'a'"),
+        ({"a": some_spins(4, 8)}, r"one even L of at least 4, got \(4, 8, 8\) for 'a'"),
+        ({"a": some_spins(4) > 0}, "samples must be spins -1/\\+1, got others for 'a'"),
+    ],
+)
+def test_draws_that_cannot_be_shown_are_refused(picture, models, message):
+    with pytest.raises(ValueError, match=message):
+        LiveDraws(picture, models, some_spins(4), -1, 0.5, samples=4)
+
+
+def test_lattices_of_draws_have_an_even_side_and_samples_are_counted(picture):
+    with pytest.raises(ValueError, match=r"got \(4, 5, 5\)"):
+        LiveDraws(picture, {"a": some_spins(4, 5)}, some_spins(4, 5), -1, 0.5, samples=4)
+    with pytest.raises(ValueError, match="samples must be an integer of at least 2, got 1"):
+        LiveDraws(picture, {"a": some_spins(4)}, some_spins(4), -1, 0.5, samples=1)
+
+
+def test_levels_are_the_nearest_of_64():
+    values = np.random.default_rng(0).random((50, 40))
+    found = np.array([DIGITS.index(digit) for digit in levels(values)]) / 63
+    assert np.abs(found - values.ravel()).max() <= 1 / 126 + 1e-12
+    assert levels([0, 1]) == "A/"
+
+
 @pytest.mark.parametrize(
     "layer, message",
     [
@@ -305,9 +459,14 @@ def test_a_thin_layer_changes_no_probability_by_more_than_it_may():
 def test_the_colours_are_those_of_the_book():
     text = (SCRIPTS / "colours.mjs").read_text()
     assert re.findall(r'"(#\w+)"', text)[:2] == [plotting.DISORDERED, plotting.ORDERED]
-    scale = json.loads(re.search(r"SCALE = (.*);", text)[1])
-    steps = np.round(np.linspace(0, 255, len(scale))).astype(int)
-    assert scale == [to_hex(plotting.TEMPERATURE(step)) for step in steps]
+    for name, colours in [
+        ("SCALE", plotting.TEMPERATURE),
+        ("SIGNED", plt.get_cmap(plotting.SIGNED)),
+        ("HEIGHTS", plt.get_cmap()),
+    ]:
+        scale = json.loads(re.search(rf"{name} = (.*);", text)[1])
+        steps = np.round(np.linspace(0, 255, len(scale))).astype(int)
+        assert scale == [to_hex(colours(step)) for step in steps]
 
 
 # --- what Node.js runs --------------------------------------------------------------------------
