@@ -10,7 +10,6 @@ from .quick import leave_out_grammars, leave_out_pages
 leave_out_grammars()
 
 import contextlib
-import gc
 import importlib
 import io
 import json
@@ -24,6 +23,7 @@ import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_notebook
 
+from . import forking
 from . import shell as shells
 from .sandbox import WARM
 
@@ -66,5 +66,4 @@ if path := os.environ.get(WARM):
         load(["ai4mat_grading.judge", *wanted["modules"]])
         check_a_notebook()
         run(wanted["opening"])
-    gc.collect()
-    gc.freeze()  # forks share this memory as long as nobody counts what is in it
+    forking.prepare()
