@@ -35,7 +35,11 @@ def expect(condition, message):
         characters.
     """
     if not condition:
-        raise AssertionError("\n" + textwrap.fill(" ".join(message.split()), WIDTH))
+        _fail(message)
+
+
+def _fail(message):
+    raise AssertionError("\n" + textwrap.fill(" ".join(message.split()), WIDTH))
 
 
 def check_array(name, value, shape, low=None, high=None):
@@ -64,10 +68,8 @@ def check_array(name, value, shape, low=None, high=None):
     """
     expect(value is not None, f"{name} must be an array, got None: is a return missing?")
     array = _numbers(value)
-    expect(
-        array is not None,
-        f"{name} must be an array of numbers of shape {shape}, got {_describe(value)}.",
-    )
+    if array is None:  # to describe a value can take longer than all else here
+        _fail(f"{name} must be an array of numbers of shape {shape}, got {_describe(value)}.")
     expect(array.shape == shape, f"{name} must have shape {shape}, got {array.shape}.")
     expect(
         np.isfinite(array).all(),
@@ -104,10 +106,8 @@ def check_dict(name, value, keys):
         If it is not a dictionary or keys are missing.
     """
     expected = ", ".join(repr(key) for key in keys)
-    expect(
-        isinstance(value, dict),
-        f"{name} must be a dictionary with the keys {expected}, got {_describe(value)}.",
-    )
+    if not isinstance(value, dict):
+        _fail(f"{name} must be a dictionary with the keys {expected}, got {_describe(value)}.")
     missing = ", ".join(repr(key) for key in keys if key not in value)
     found = ", ".join(repr(key) for key in value) or "none"
     expect(not missing, f"{name} must have the keys {expected}; {missing} missing, got {found}.")
@@ -136,10 +136,8 @@ def check_number(name, value, low=None, high=None):
         If it is not one finite number, or out of bounds.
     """
     array = value if isinstance(value, Real) else _numbers(value)
-    expect(
-        array is not None and np.size(array) == 1,
-        f"{name} must be one number, got {_describe(value)}.",
-    )
+    if array is None or np.size(array) != 1:
+        _fail(f"{name} must be one number, got {_describe(value)}.")
     return float(check_array(name, np.reshape(array, ()), (), low, high))
 
 

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from . import report, selfcheck, submissions
 from .course import Course, Refused
 from .lanes import Judged, Local, Settings
-from .plan import modules
+from .plan import modules, tested
 from .records import Limits
 from .store import Record, Store, write_whole
 from .submissions import Submission
@@ -155,6 +155,7 @@ def grade(
         settings = Settings(
             plans=tuple(plans),
             preload=tuple(preload),
+            tested=tuple(installed(tested(plans))),
             # The cells of several notebooks would not begin with the same.
             opening=plans[0].opening if len(plans) == 1 else (),
             limits=limits or Limits(),

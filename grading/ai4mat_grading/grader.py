@@ -24,9 +24,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from unittest import mock
 
-from . import probe, sandbox, warm
+from . import probe, sandbox
 from .failures import Broken
 from .records import Limits, Plan, Verdict
+from .versions import installed
 
 __all__ = ["Broken", "Grader"]
 
@@ -36,8 +37,8 @@ BEYOND = 120
 PROBING = 300
 # Tests that may end a judge before none of them is tried any more.
 MOST_GIVEN_UP = 3
-# What every judge needs; the rest comes from the problem set's imports. Any function may return
-# tensors, and to import torch costs as much as to judge a submission.
+# What judge and sandbox need, where it is installed; the rest comes from the problem set's imports.
+# Any function may return tensors, and to import torch costs as much as to judge a submission.
 PRELOAD = ("IPython.core.interactiveshell", "matplotlib.pyplot", "numpy", "torch")
 
 
@@ -52,11 +53,13 @@ class Grader:
     limits : Limits
         What a submission may use.
     preload : sequence of str
-        Modules that notebooks and tests import.
+        Modules that notebooks import.
     opening : sequence of str
         Cells that every submission begins with, unless it has changed them.
     folder : Path
         A folder that nobody else may enter; what it leaves there after it was killed is worthless.
+    tested : sequence of str
+        Modules that tests import.
     confined : bool
         Whether students' code runs in the sandbox.
 
@@ -78,11 +81,14 @@ class Grader:
         opening: Sequence[str] = (),
         folder: Path | None = None,
         *,
+        tested: Sequence[str] = (),
         confined: bool = True,
     ):
         sandbox.demand_linux()
         self.limits, self.confined = limits, confined
-        self.preload = list(dict.fromkeys([*PRELOAD, *preload]))
+        common = installed(PRELOAD)
+        self.preload = list(dict.fromkeys([*common, *preload]))
+        self.tested = list(dict.fromkeys([*common, *tested]))
         self.opening = list(opening)
         self.folder = Path(folder) if folder else None
         self.warnings = [] if confined else ["graded without a sandbox"]
@@ -97,7 +103,7 @@ class Grader:
                 self.folder = Path(self._made)
             self.folder.mkdir(parents=True, exist_ok=True)
             self.folder.chmod(0o700)
-            self._forks = _judges(self.preload, self.opening, self.folder)
+            self._forks = _judges(self.tested, self.opening, self.folder)
             self._start_zygote()
             self._stack.callback(lambda: self._zygote.stop())
             if self.confined:
@@ -209,12 +215,12 @@ def _received(receiver: Connection, limits: Limits) -> tuple[Verdict | str, str 
 
 
 def _judges(
-    preload: Sequence[str], opening: Sequence[str], folder: Path
+    tested: Sequence[str], opening: Sequence[str], folder: Path
 ) -> multiprocessing.context.ForkServerContext:
     """A server of processes that have imported what a judge needs, and have used it once."""
     wanted = folder / "warm.json"
-    wanted.write_text(json.dumps({"modules": preload, "opening": opening}))
-    variables = sandbox.SHARED | {"MPLBACKEND": "agg", warm.WANTED: str(wanted)}
+    wanted.write_text(json.dumps({"modules": tested, "opening": opening}))
+    variables = sandbox.SHARED | {"MPLBACKEND": "agg", sandbox.WARM: str(wanted)}
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["ai4mat_grading.warm"])
     with mock.patch.dict(os.environ, variables):

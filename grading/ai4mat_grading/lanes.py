@@ -21,8 +21,8 @@ class Settings:
     ----------
     plans : tuple of Plan
         One for each notebook.
-    preload : tuple of str
-        Modules that judge and sandbox import before they fork.
+    preload, tested : tuple of str
+        Modules that the sandbox imports before it forks, and those that judges are forked with.
     opening : tuple of str
         Cells that most submissions begin with, run once before they fork.
     limits : Limits
@@ -37,6 +37,7 @@ class Settings:
 
     plans: tuple[Plan, ...]
     preload: tuple[str, ...]
+    tested: tuple[str, ...]
     opening: tuple[str, ...]
     limits: Limits
     confined: bool
@@ -45,7 +46,14 @@ class Settings:
 
     def make_grader(self, folder: Path):
         """A grader that keeps its files in a folder; still to be entered."""
-        return self.grader(self.limits, self.preload, self.opening, folder, confined=self.confined)
+        return self.grader(
+            self.limits,
+            self.preload,
+            self.opening,
+            folder,
+            tested=self.tested,
+            confined=self.confined,
+        )
 
     def judge(self, grader, raws: Sequence[bytes]) -> Judged:
         """Judge the notebooks of one submission, in the order of the plans."""

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import contextlib
 import symtable
 from collections.abc import Iterable
 
@@ -11,6 +12,8 @@ from nbgrader.utils import is_grade, is_solution
 
 from .records import Plan, PlannedCell
 
+# What it raises to parse code that is none.
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "display", "__name__"}
 
 
@@ -31,12 +34,13 @@ def defined_names(source: str) -> set[str]:
 
 
 def _table(source: str) -> symtable.SymbolTable | None:
-    try:
-        # Lines such as %timeit become calls of functions.
+    with contextlib.suppress(*_UNREADABLE):
+        return symtable.symtable(source, "<cell>", "exec")
+    with contextlib.suppress(*_UNREADABLE):
+        # Lines such as %timeit become calls of functions; to look for them takes time.
         plain = TransformerManager().transform_cell(source)
         return symtable.symtable(plain, "<cell>", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    return None
 
 
 def _own(table: symtable.SymbolTable) -> set[str]:
@@ -67,7 +71,7 @@ def definitions(source: str) -> str:
     """The imports, functions and classes of a cell, without all else that it does."""
     try:
         body = ast.parse(TransformerManager().transform_cell(source)).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except _UNREADABLE:
         return ""
     kinds = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
     return "\n".join(ast.unparse(statement) for statement in body if isinstance(statement, kinds))

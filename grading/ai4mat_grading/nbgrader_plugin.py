@@ -23,7 +23,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
-from .plan import modules, plans_of
+from .plan import modules, plans_of, tested
 from .records import Limits, Plan
 from .store import write_notebook
 from .versions import installed
@@ -72,6 +72,11 @@ def _grader(plan: Plan, timeout: int):
         _running.close()
         sources = [*plan.lesson, *(cell.source for cell in plan.cells if cell.kind == "code")]
         code = new_notebook(cells=[new_code_cell(source) for source in sources])
-        grader = Grader(Limits(cell=timeout), installed(modules([code])), plan.opening)
+        grader = Grader(
+            Limits(cell=timeout),
+            installed(modules([code])),
+            plan.opening,
+            tested=installed(tested([plan])),
+        )
         _last = (key, _running.enter_context(grader))
     return _last[1]

@@ -75,11 +75,11 @@ class OwnCells:
         if self.log.left(self.limits.cell) <= 0:
             raise CellTimeoutError("no time was left for the test")
         with contextlib.suppress(*STUDENT):
-            return self._copy_of(self._copies[name_of(test)])
+            return self._take_copy(test)
         # What ran before it has ended the copy for this one as well.
         self.log.need_a_person(test, "ran on a second run: another test has ended its process")
         self._run_again(test)
-        return self._copy_of(self._copies[name_of(test)])
+        return self._take_copy(test)
 
     # --- processes ---------------------------------------------------------------------------
 
@@ -91,6 +91,15 @@ class OwnCells:
     def _copy_of(self, process: Process) -> Process:
         process.deadline = time.monotonic() + max(1.0, self.log.left(COPYING))
         return process.fork()
+
+    def _take_copy(self, test: NotebookNode) -> Process:
+        """Return the copy that was put aside for a test, or one of it if other tests need it."""
+        kept = self._copies.pop(name_of(test))
+        if kept in self._copies.values():
+            return self._copy_of(kept)
+        kept.deadline = time.monotonic() + max(1.0, self.log.left(COPYING))
+        kept.wait_for_an_answer()  # it may have been ended
+        return kept
 
     def _keep_copy(self, test: NotebookNode) -> None:
         if len(self._done) > self._copied:

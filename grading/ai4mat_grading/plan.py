@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.utils import is_grade, is_solution
 
@@ -73,6 +74,12 @@ def _released(release: Path | None, name: str) -> list[NotebookNode]:
 def _opening(released: list[NotebookNode]) -> tuple[str, ...]:
     first = takewhile(lambda cell: not (is_solution(cell) or is_grade(cell)), released)
     return tuple(cell.source for cell in first if cell.cell_type == "code")
+
+
+def tested(plans: Iterable[Plan]) -> list[str]:
+    """Modules that the tests of plans import."""
+    cells = [new_code_cell(cell.source) for plan in plans for cell in plan.cells if cell.is_test]
+    return modules([new_notebook(cells=cells)])
 
 
 def modules(notebooks: Iterable[NotebookNode]) -> list[str]:

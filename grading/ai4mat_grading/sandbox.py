@@ -89,6 +89,9 @@ SHARED = {
     "AI4MAT_PROGRESS": "0",
 }
 
+# Names a JSON file with what judges are forked with: modules and cells (`warm`).
+WARM = "AI4MAT_GRADING_WARM"
+
 
 def _cache() -> Path | None:
     """The folder of compiled kernels and drawn sets of the course's package, if it is there."""

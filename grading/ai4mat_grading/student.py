@@ -146,6 +146,10 @@ class Process:
         copy._receive()  # its own first word
         return copy
 
+    def wait_for_an_answer(self) -> None:
+        """Make sure that it lives; what it answers says nothing."""
+        self._exchange({"do": "names", "names": []})
+
     def end(self) -> None:
         """End it."""
         self.alive = False

@@ -10,7 +10,6 @@ it those of the student (`worker`).
 
 import contextlib
 import ctypes
-import gc
 import importlib
 import json
 import os
@@ -22,6 +21,7 @@ import socket
 import sys
 import traceback
 
+from . import forking
 from . import shell as shells
 from .worker import Worker
 
@@ -57,6 +57,7 @@ def main(arguments: list[str]) -> None:
             traceback.print_exc()
     shell = shells.make_shell()
     wanted = json.loads(sys.stdin.readline())
+    forking.prepare()
     if os.fork() == 0:
         plain.close()
         _ending_here(lambda: _serve_opened(opened, shell, **wanted))
@@ -88,8 +89,7 @@ def _serve_opened(listener: socket.socket, shell: shells.Shell, opening: list, m
 
 def _serve(listener: socket.socket, shell: shells.Shell, opening: list) -> None:
     """Fork a process for each connection."""
-    gc.collect()
-    gc.freeze()  # forks share this memory as long as nobody counts what is in it
+    forking.prepare()
     # No process of a student may look into this one, whose user it has.
     _checked(_libc.prctl(SET_DUMPABLE, 0, 0, 0, 0), "prctl")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

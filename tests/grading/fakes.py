@@ -16,7 +16,7 @@ class FakeGrader:
 
     pause = 0.0
 
-    def __init__(self, limits, preload, opening, folder=None, *, confined=True):
+    def __init__(self, limits, preload, opening, folder=None, *, tested=(), confined=True):
         self.warnings = [] if confined else ["Student code ran without a sandbox"]
         self.running = threading.Event()
 

@@ -16,7 +16,7 @@ from ai4mat_grading.corpus import fill_in, read_answers
 from ai4mat_grading.grader import Grader
 from ai4mat_grading.grades import Graded, keep, recalled
 from ai4mat_grading.notebooks import graded_cells
-from ai4mat_grading.plan import modules, plans_of
+from ai4mat_grading.plan import modules, plans_of, tested
 from ai4mat_grading.processes import LANES
 from ai4mat_grading.rehearsal import defined, leave_out
 from ai4mat_grading.repository import problem_sets, read_release, read_source
@@ -59,8 +59,8 @@ def test_the_judge_gives_the_points_of_the_corpora(name, new_course, tmp_path):
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         (plan,) = plans_of(gradebook, name, course / "exercises" / name)
     source, answers = read_source(name), chosen(name)
-    filled, tested = fill_in(name, read_release(name)), fill_in(name, source)
-    plans = {stem: affected(plan, tested[stem], answer) for stem, answer in answers.items()}
+    filled, complete = fill_in(name, read_release(name)), fill_in(name, source)
+    plans = {stem: affected(plan, complete[stem], answer) for stem, answer in answers.items()}
     contents = {
         stem: [
             "judged",
@@ -75,7 +75,12 @@ def test_the_judge_gives_the_points_of_the_corpora(name, new_course, tmp_path):
     if waiting:
         folder = tmp_path / "grader"
         with (
-            Grader(preload=modules([source]), opening=plan.opening, folder=folder) as grader,
+            Grader(
+                preload=modules([source]),
+                opening=plan.opening,
+                folder=folder,
+                tested=tested([plan]),
+            ) as grader,
             ThreadPoolExecutor(LANES) as pool,
         ):
             raw = {stem: nbformat.writes(filled[stem]).encode() for stem in waiting}
