@@ -15,8 +15,8 @@ import multiprocessing
 import re
 import tempfile
 import warnings
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing.connection import Connection
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -48,7 +48,7 @@ def grade_quickly(notebooks: dict[str, NotebookNode]) -> dict[str, Graded]:
     if not waiting:
         return grades
     opening = _opening(next(iter(waiting.values())))
-    with ProcessPoolExecutor(LANES, forks(), initializer=_open, initargs=(opening,)) as pool:
+    with ProcessPoolExecutor(LANES, forks(), initializer=begin, initargs=(opening,)) as pool:
         running = {pool.submit(_grade_in_a_fork, nb): name for name, nb in waiting.items()}
         for done in as_completed(running):
             name = running[done]
@@ -73,7 +73,7 @@ def run(notebook: NotebookNode, threads: int = 1, names: dict[str, Any] | None =
     -------
     Graded
     """
-    return _graded(notebook, _errors_of_cells(_shell(threads, names), _cells(notebook)))
+    return _graded(notebook, _errors_of_cells(_shell(threads, names), cells_of(notebook)))
 
 
 # --- one notebook after another from the same point ------------------------------------------
@@ -81,8 +81,8 @@ def run(notebook: NotebookNode, threads: int = 1, names: dict[str, Any] | None =
 _opened = None  # in a worker: the shell, the errors and the number of the cells that have run
 
 
-def _open(cells: list[NotebookNode]) -> None:
-    """Run the cells that all notebooks begin with."""
+def begin(cells: list[NotebookNode]) -> None:
+    """Run the cells that all notebooks of this process begin with."""
     global _opened
     shell = _shell(threads=1)
     _opened = shell, _errors_of_cells(shell, cells), len(cells)
@@ -90,9 +90,20 @@ def _open(cells: list[NotebookNode]) -> None:
 
 def _grade_in_a_fork(notebook: NotebookNode) -> Graded:
     """Run the rest of a notebook in a copy of this process."""
+    return in_a_fork(_grade_rest, notebook)
+
+
+def in_a_fork(function: Callable, *arguments: Any) -> Any:
+    """Call a function in a copy of this process, in which `begin` has run cells.
+
+    Raises
+    ------
+    RuntimeError
+        If the copy has ended before the function has returned.
+    """
     receiver, sender = multiprocessing.Pipe(duplex=False)
     fork = multiprocessing.get_context("fork")
-    process = fork.Process(target=_grade_rest, args=(notebook, sender))
+    process = fork.Process(target=lambda: sender.send(function(*arguments)))
     process.start()
     sender.close()
     try:
@@ -104,10 +115,14 @@ def _grade_in_a_fork(notebook: NotebookNode) -> Graded:
         process.join()
 
 
-def _grade_rest(notebook: NotebookNode, sender: Connection) -> None:
+def _grade_rest(notebook: NotebookNode) -> Graded:
     shell, errors, begun = _opened
-    errors = errors | _errors_of_cells(shell, _cells(notebook)[begun:])
-    sender.send(_graded(notebook, errors))
+    return _graded(notebook, errors | _errors_of_cells(shell, cells_of(notebook)[begun:]))
+
+
+def go_on(cells: list[NotebookNode]) -> Errors:
+    """Run cells after those that `begin` has run, whatever fails."""
+    return _errors_of_cells(_opened[0], cells)
 
 
 def _graded(notebook: NotebookNode, errors: Errors) -> Graded:
@@ -150,13 +165,13 @@ def _errors_of_cells(shell: InteractiveShell, cells: list[NotebookNode]) -> Erro
 # --- which cells run -------------------------------------------------------------------------
 
 
-def _cells(notebook: NotebookNode) -> list[NotebookNode]:
+def cells_of(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code" and _matters(cell)]
 
 
 def _opening(notebook: NotebookNode) -> list[NotebookNode]:
     """The cells before the first answer."""
-    cells = _cells(notebook)
+    cells = cells_of(notebook)
     first = next(i for i, c in enumerate(cells) if is_solution(c) or c.metadata.get("preamble"))
     return cells[:first]
 
@@ -167,7 +182,7 @@ def content(notebook: NotebookNode) -> list[Any]:
     Graded cells that are left out do not run, but their points count.
     """
     points = graded_cells(notebook)
-    return ["quickly", points, *([cell.source, cell.metadata] for cell in _cells(notebook))]
+    return ["quickly", points, *([cell.source, cell.metadata] for cell in cells_of(notebook))]
 
 
 def leave_out(notebook: NotebookNode, changed: set[str]) -> None:
