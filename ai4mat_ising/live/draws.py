@@ -25,7 +25,7 @@ class LiveDraws(LivePicture):
     exact : array_like, shape (n, L, L)
         Samples of the distribution that the models were to learn.
     energy, magnetization : float
-        What is expected of E/N, in units of J, and of the mean of |m|.
+        What is expected of E/N, in units of J, and of the mean of ``|m|``.
     samples : int, default 150
         How many samples of each model travel: its first ones.
 
