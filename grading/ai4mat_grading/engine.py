@@ -18,7 +18,7 @@ from tqdm import tqdm
 from . import report, selfcheck, submissions
 from .course import Course, Refused
 from .lanes import Judged, Local, Settings
-from .plan import modules, tested
+from .plan import modules, modules_of_tests
 from .records import Limits
 from .store import Record, Store, write_whole
 from .submissions import Submission
@@ -155,7 +155,7 @@ def grade(
         settings = Settings(
             plans=tuple(plans),
             preload=tuple(preload),
-            tested=tuple(installed(tested(plans))),
+            tested=tuple(installed(modules_of_tests(plans))),
             # The cells of several notebooks would not begin with the same.
             opening=plans[0].opening if len(plans) == 1 else (),
             limits=limits or Limits(),

@@ -23,7 +23,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
-from .plan import modules, plans_of, tested
+from .plan import modules, modules_of_tests, plans_of
 from .records import Limits, Plan
 from .store import write_notebook
 from .versions import installed
@@ -76,7 +76,7 @@ def _grader(plan: Plan, timeout: int):
             Limits(cell=timeout),
             installed(modules([code])),
             plan.opening,
-            tested=installed(tested([plan])),
+            tested=installed(modules_of_tests([plan])),
         )
         _last = (key, _running.enter_context(grader))
     return _last[1]

@@ -76,7 +76,7 @@ def _opening(released: list[NotebookNode]) -> tuple[str, ...]:
     return tuple(cell.source for cell in first if cell.cell_type == "code")
 
 
-def tested(plans: Iterable[Plan]) -> list[str]:
+def modules_of_tests(plans: Iterable[Plan]) -> list[str]:
     """Modules that the tests of plans import."""
     cells = [new_code_cell(cell.source) for plan in plans for cell in plan.cells if cell.is_test]
     return modules([new_notebook(cells=cells)])

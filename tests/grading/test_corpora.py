@@ -16,7 +16,7 @@ from ai4mat_grading.corpus import fill_in, read_answers
 from ai4mat_grading.grader import Grader
 from ai4mat_grading.grades import Graded, keep, recalled
 from ai4mat_grading.notebooks import graded_cells
-from ai4mat_grading.plan import modules, plans_of, tested
+from ai4mat_grading.plan import modules, modules_of_tests, plans_of
 from ai4mat_grading.processes import LANES
 from ai4mat_grading.rehearsal import defined, leave_out
 from ai4mat_grading.repository import problem_sets, read_release, read_source
@@ -79,7 +79,7 @@ def test_the_judge_gives_the_points_of_the_corpora(name, new_course, tmp_path):
                 preload=modules([source]),
                 opening=plan.opening,
                 folder=folder,
-                tested=tested([plan]),
+                tested=modules_of_tests([plan]),
             ) as grader,
             ThreadPoolExecutor(LANES) as pool,
         ):
