@@ -20,7 +20,7 @@ export function renderBound(box, state) {
   const { line, later } = voice("live-spoken");
 
   const exact = T.map((one, i) => [one, (-one * lnZ[i]) / sites]);
-  const gapsOf = (generator) => T.map((one, i) => [one, gapAt(state, generator, i)]);
+  const curves = generators.map((generator) => T.map((one, i) => [one, gapAt(state, generator, i)]));
   const straight = ({ energy, entropy }) => [T[0], T.at(-1)].map((one) => [one, (energy - one * entropy) / sites]);
   const ends = [T[0], T.at(-1)];
   const low = Math.min(...exact.map(([, F]) => F));
@@ -33,10 +33,10 @@ export function renderBound(box, state) {
 
   function show() {
     const chosen = generators[which];
-    const gap = gapAt(state, chosen, k);
+    const gap = curves[which][k][1];
     gaps.cover([ends, [0, MOST]], (x, y) => [
-      ...generators.map((one) => path("live-other", gapsOf(one), x, y)),
-      path("live-chosen", gapsOf(chosen), x, y),
+      ...curves.map((one) => path("live-other", one, x, y)),
+      path("live-chosen", curves[which], x, y),
       ...here(x, y, Math.min(gap, MOST)),
     ]);
     lines.cover([ends, [low - 0.1, high + 0.3]], (x, y) => [
