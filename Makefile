@@ -65,12 +65,13 @@ prepare: .venv/installed .venv/student/installed
 	@$(BIN)/python tests/needs.py
 
 # What a student's package needs: the tests put the wheel of the zip there and run a problem set.
-# From a copy: both installations may run at once, and each writes beside the source.
+# From a copy: both installations may run at once, and each writes beside the source. To compile
+# what no test imports would take as long as the rest.
 .venv/student/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv/student
 	mkdir -p .venv/student/source
 	cp -r pyproject.toml README.md LICENSE ai4mat_ising .venv/student/source
-	.venv/student/bin/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt '.venv/student/source[student]'
+	.venv/student/bin/python -m pip install --quiet --no-compile $(PIP_ARGS) -c constraints.txt '.venv/student/source[student]'
 	@touch $@
 
 release: .venv/installed  ## make exercises/ from solutions/ (SET=... for one), and the zip for students

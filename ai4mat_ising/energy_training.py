@@ -97,7 +97,7 @@ def fit_energy(
         generator.draw(2, random)  # makes the networks
         generator.set_coupling(HOT * wanted)
     began, history = generator.coupling, EnergyHistory()
-    optimizer = torch.optim.Adam([*generator.parameters()], lr, betas=(0.9, 0.95))
+    optimizer = torch.optim.Adam([*generator.parameters()], lr, betas=(0.9, 0.95), fused=True)
     bar = progress_bar(iterations, desc="training", unit="iteration", shown=progress)
     with torch_threads(1), torch.enable_grad(), bar:
         try:

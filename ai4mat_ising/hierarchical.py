@@ -427,7 +427,7 @@ def _train(network, offsets, teacher, state, generator, iterations):
     sites = np.argwhere(np.ones((size, size)))
     windows = torch.stack([_around(sites, offsets @ symmetry, size) for symmetry in SYMMETRIES])
     surroundings, teacher_logits = _around(sites, teacher[0], size), teacher[1]
-    optimizer = torch.optim.Adam(network.parameters(), RATE, betas=(0.9, 0.95))
+    optimizer = torch.optim.Adam(network.parameters(), RATE, betas=(0.9, 0.95), fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, iterations)
     starts = max(1, state.shape[1] - CONFIGURATIONS + 1)
     for _ in range(iterations):

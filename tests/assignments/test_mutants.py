@@ -15,7 +15,7 @@ from ai4mat_grading.slips import Answer
 from chosen import some
 
 PROBLEM_SETS = problem_sets()
-STEP = 3
+STEP = 9
 AGAIN = "run python -m ai4mat_grading.mutants {}, and give a reason for what survives"
 
 

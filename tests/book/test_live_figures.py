@@ -2,9 +2,11 @@
 
 import re
 from contextlib import closing
+from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from chosen import some
 
 PHONE = {"viewport": {"width": 320, "height": 700}, "has_touch": True}
 # Kinds of figures: page and name of each.
@@ -87,8 +89,8 @@ def test_every_control_answers_to_the_keyboard(live):
     assert re.search("last cluster [1-9]", box.locator(".live-numbers").inner_text())
 
 
-@pytest.mark.parametrize("kind", FIGURES)
-@pytest.mark.parametrize("colours", ["light", "dark"])
+# Each test run takes every figure once, in one of the two.
+@pytest.mark.parametrize("colours, kind", some(product(["light", "dark"], FIGURES), 2))
 def test_it_is_accessible_and_fits_a_phone(live, kind, colours):
     page, box = live(kind, color_scheme=colours, **PHONE, **STILL)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

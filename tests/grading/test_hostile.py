@@ -28,7 +28,7 @@ PRELOAD = ["ai4mat_ising.datasets", "ai4mat_ising.models", "ai4mat_ising.samplin
 PRELOAD += ["ai4mat_ising.training", "ai4mat_ising.checks", "sklearn.decomposition", "torch"]
 # Where an entry of the table wants no other limits; a busy machine takes longer, too.
 PATIENT = {"cell": 60, "total": 900}
-JUDGED = some(TABLE, 6)
+JUDGED = some(TABLE, 12)
 # No notebook of these sets has more to show.
 MOST_CHARACTERS = 30_000_000
 
