@@ -12,7 +12,7 @@ braces, and after the last bar what became of it:
 - ``equivalent: REASON`` where it does what the docstring says, too, or ``free: REASON`` where the
   docstring leaves the choice. This is written by hand, and kept;
 - ``survives``: no cell notices it, which calls for a better test or a reason;
-- ``not run``, of functions that take long.
+- ``not run``, after a run with ``--sample`` or ``--functions``: the tests do not take it.
 
 Cells of which the list says that they are slow are left to this command: the tests run the others.
 """
