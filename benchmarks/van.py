@@ -1,10 +1,11 @@
 """The variational autoregressive network (VAN) of Wu, Wang and Zhang as published, a peer of ours.
 
-Network, training and defaults are those with which the authors' `reproduce.sh` trains the dense
-network (MADE) on the ferromagnet: ``--net made --net_depth 3 --net_width 4 --bias --z2
---beta_anneal 0.998 --clip_grad 1``. One thing differs. Sampling computes of each layer only what
-the next site needs; theirs passes the lattice through the whole network for each site. The
-distribution is the same.
+Network, training and defaults are those with which the authors' `reproduce.sh` trains one of its
+two dense networks (MADE) on the ferromagnet: ``--net made --net_depth 3 --net_width 4 --bias --z2
+--beta_anneal 0.998 --clip_grad 1``, there at L = 16 and beta = 0.1, 0.2, ... 1. The other has
+twice as many layers of half the width, and skips. One thing differs. Sampling computes of each
+layer only what the next site needs; theirs passes the lattice through the whole network for each
+site. The distribution is the same.
 
 The script also trains masked convolutions (PixelCNN) of 64 channels and 13 x 13 sites. They are too
 much for two cores. At L = 16 a pass of one configuration takes 256 x 64 x 64 x 13 x 13 = 1.8e8

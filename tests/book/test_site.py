@@ -29,7 +29,8 @@ VIEWS = {
 }
 # On a phone the colours are those of "light", and to compare them takes most of the time of a page:
 # pages of a kind have them compared there once, as a narrow page may lay text on something else.
-COMPARED_ON_PHONES = {"index", "anatomy_of_the_elbo", "api/sampling", "genindex"}
+COMPARED_ON_PHONES = {"index", "autoencoder", "anatomy_of_the_elbo", "api/sampling"}
+COMPARED_ON_PHONES |= {"search", "genindex"}
 
 # --- what a page must not contain ---------------------------------------------------------------
 
